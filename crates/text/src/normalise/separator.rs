@@ -1,0 +1,275 @@
+//! Symbols or spaces that split a word: `加*微*信`, `代/开/发/票`, `特.供`.
+//!
+//! Honest writing puts many of these between Chinese characters too (lists, names, dates,
+//! headlines), so how much it takes to join depends on the symbol. Two characters that the trade
+//! is known to split (`微 信`) are joined whatever stands between them.
+
+use std::sync::LazyLock;
+
+use mingjian_schema::Obfuscation;
+use rustc_hash::FxHashSet;
+
+use super::class::{is_han, is_symbol};
+use super::digit_form::is_numeral;
+use super::scan::Triggers;
+use super::step::Step;
+use crate::Cell;
+
+/// Joins characters that symbols keep apart.
+pub(super) struct Separator;
+
+/// Symbols in a row that count as one separator.
+const LONGEST: usize = 3;
+
+/// Words that are split to slip past a filter, by their first two characters.
+const SPLIT_WORDS: &str = include_str!("../../data/split-words.txt");
+
+static SPLIT_PAIRS: LazyLock<FxHashSet<[char; 2]>> = LazyLock::new(|| {
+    let words = SPLIT_WORDS.lines().filter(|line| !line.starts_with('#'));
+    let pairs = words.flat_map(|line| {
+        let characters: Vec<char> = line.chars().filter(|ch| is_han(*ch)).collect();
+        characters.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>()
+    });
+    pairs.collect()
+});
+
+/// How much a symbol between two Chinese characters says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strength {
+    /// Not honest between two characters: joins any two.
+    Never,
+    /// Decoration: joins around a character that stands alone between two of them.
+    Odd,
+    /// Honest between words: joins at least this many characters that all stand alone.
+    Honest(usize),
+}
+
+fn strength(ch: char) -> Option<Strength> {
+    let strength = match ch {
+        '^' | '`' | '¬' | '¤' | '¦' => Strength::Never,
+        '*' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' => Strength::Odd,
+        ' ' | '.' | '-' | '_' | '·' | '~' | '=' | '—' | '‧' | '・' => Strength::Honest(3),
+        '/' | '\\' | '|' | '+' | '&' | '×' | '→' | '÷' | '°' => Strength::Honest(4),
+        _ if is_symbol(ch) => Strength::Odd,
+        _ => return None,
+    };
+    Some(strength)
+}
+
+/// Whether the character may split a word.
+pub(super) fn is_separator(ch: char) -> bool {
+    strength(ch).is_some()
+}
+
+/// Characters written together between two separators, as indices into the cells.
+struct Group {
+    start: usize,
+    end: usize,
+}
+
+impl Group {
+    const fn is_single(&self) -> bool {
+        self.end - self.start == 1
+    }
+}
+
+impl Step for Separator {
+    fn obfuscation(&self) -> Obfuscation {
+        Obfuscation::Separator
+    }
+
+    fn triggers(&self) -> Triggers {
+        Triggers::SPLIT
+    }
+
+    fn apply(&self, input: &[Cell], output: &mut Vec<Cell>) -> bool {
+        let mut next = 0;
+        while next < input.len() {
+            if !is_han(input[next].ch) {
+                output.push(input[next]);
+                next += 1;
+                continue;
+            }
+            let chain = Chain::read(input, next);
+            next = chain.end();
+            chain.write(output);
+        }
+        output.len() != input.len()
+    }
+}
+
+/// Groups of Chinese characters with one kind of symbol between each two neighbours.
+struct Chain<'a> {
+    cells: &'a [Cell],
+    groups: Vec<Group>,
+}
+
+impl<'a> Chain<'a> {
+    /// Reads the chain that begins with the Chinese character at `start`.
+    fn read(cells: &'a [Cell], start: usize) -> Self {
+        let mut groups = vec![read_group(cells, start)];
+        while let Some(last) = groups.last() {
+            let Some(after) = gap_end(cells, last.end) else {
+                break;
+            };
+            groups.push(read_group(cells, after));
+        }
+        Self { cells, groups }
+    }
+
+    /// One past the chain's last cell.
+    fn end(&self) -> usize {
+        self.groups.last().map_or(0, |group| group.end)
+    }
+
+    /// Gap `index` stands between groups `index` and `index + 1`.
+    fn symbol(&self, index: usize) -> char {
+        self.cells[self.groups[index].end].ch
+    }
+
+    fn gaps(&self) -> usize {
+        self.groups.len() - 1
+    }
+
+    /// Writes the groups, with the gaps that are not dropped.
+    fn write(&self, output: &mut Vec<Cell>) {
+        let mut run_of_symbol = 0..0;
+        let mut joins_run = false;
+        for index in 0..self.groups.len() {
+            let group = &self.groups[index];
+            output.extend_from_slice(&self.cells[group.start..group.end]);
+            if index == self.gaps() {
+                break;
+            }
+            if index >= run_of_symbol.end {
+                run_of_symbol = self.run_of_symbol(index);
+                joins_run = self.joins_run(&run_of_symbol);
+            }
+            let next = &self.groups[index + 1];
+            if self.joins(index, joins_run) {
+                self.mark_join(index, output);
+            } else {
+                output.extend_from_slice(&self.cells[group.end..next.start]);
+            }
+        }
+    }
+
+    /// Lets the character before a dropped gap stand for the gap too.
+    fn mark_join(&self, index: usize, output: &mut [Cell]) {
+        let Some(last) = output.last_mut() else {
+            return;
+        };
+        for dropped in &self.cells[self.groups[index].end..self.groups[index + 1].start] {
+            last.absorb(dropped, Obfuscation::Separator.into());
+        }
+    }
+
+    /// The gaps from `first` on that hold the same symbol.
+    fn run_of_symbol(&self, first: usize) -> std::ops::Range<usize> {
+        let symbol = self.symbol(first);
+        let length = (first..self.gaps()).take_while(|gap| self.symbol(*gap) == symbol).count();
+        first..first + length
+    }
+
+    /// Whether every character along these gaps stands alone and there are enough of them.
+    fn joins_run(&self, gaps: &std::ops::Range<usize>) -> bool {
+        let groups = &self.groups[gaps.start..=gaps.end];
+        match strength(self.symbol(gaps.start)) {
+            Some(Strength::Honest(least)) => {
+                groups.len() >= least && groups.iter().all(Group::is_single)
+            }
+            _ => false,
+        }
+    }
+
+    fn joins(&self, index: usize, joins_run: bool) -> bool {
+        let left = self.cells[self.groups[index].end - 1].ch;
+        let right = self.cells[self.groups[index + 1].start].ch;
+        if SPLIT_PAIRS.contains(&[left, right]) {
+            return true;
+        }
+        if is_numeral(left) && is_numeral(right) {
+            return false;
+        }
+        match strength(self.symbol(index)) {
+            Some(Strength::Never) => true,
+            Some(Strength::Odd) => {
+                let stands_alone = |group: usize, beyond: usize| {
+                    self.groups[group].is_single() && self.is_odd(beyond)
+                };
+                (index > 0 && stands_alone(index, index - 1))
+                    || (index + 1 < self.gaps() && stands_alone(index + 1, index + 1))
+            }
+            Some(Strength::Honest(_)) => joins_run,
+            None => false,
+        }
+    }
+
+    fn is_odd(&self, gap: usize) -> bool {
+        strength(self.symbol(gap)) == Some(Strength::Odd)
+    }
+}
+
+fn read_group(cells: &[Cell], start: usize) -> Group {
+    let length = cells[start..].iter().take_while(|cell| is_han(cell.ch)).count();
+    Group { start, end: start + length }
+}
+
+/// Where the Chinese characters go on behind a short run of one symbol.
+fn gap_end(cells: &[Cell], start: usize) -> Option<usize> {
+    let symbol = cells.get(start)?.ch;
+    strength(symbol)?;
+    let length = cells[start..].iter().take_while(|cell| cell.ch == symbol).count();
+    let end = start + length;
+    (length <= LONGEST && is_han(cells.get(end)?.ch)).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::step::tests::{check, marked};
+    use super::*;
+
+    #[test]
+    fn joins_split_words() {
+        check(&Separator, "加*微*信", "加微信");
+        check(&Separator, "联系加**微**信咨询", "联系加微信咨询");
+        check(&Separator, "请 加 微 信", "请加微信");
+        check(&Separator, "代/开/发/票", "代开发票");
+        check(&Separator, "特.供", "特供");
+        check(&Separator, "发·票", "发票");
+        check(&Separator, "出售特.供酒", "出售特供酒");
+        check(&Separator, "加❤微❤信", "加微信");
+        check(&Separator, "约^炮", "约炮");
+        check(&Separator, "老-司-机", "老司机");
+    }
+
+    #[test]
+    fn honest_separators_stay() {
+        for text in [
+            "苹果/香蕉/梨",
+            "男/女",
+            "红/黄/蓝",
+            "新闻 标题 内容",
+            "让·雷诺",
+            "马克·吐温",
+            "一.背景",
+            "一/二/三/四/五",
+            "三 四 五",
+            "我来了.你好",
+            "张*三",
+            "好😂哈",
+            "今天 去 吃 饭",
+            "爱情&面包",
+            "2026-11-24",
+            "3.5 万",
+            "金、木、水、火",
+        ] {
+            check(&Separator, text, text);
+        }
+    }
+
+    #[test]
+    fn the_characters_before_the_symbols_are_marked() {
+        assert_eq!(marked(&Separator, "请*加*微*信"), "请加微");
+    }
+}
