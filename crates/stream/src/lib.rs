@@ -1,1 +1,45 @@
-//! 
+//! Moves posts: from Kafka or a file, through a [`Judge`], to reviewers or to the dead letters.
+//!
+//! Every message that comes in goes exactly one way: it passes, it is flagged, or it becomes a
+//! dead letter ([`Counts::is_conserved`]). [`serve`] does so for Kafka topics, each batch in one
+//! transaction with its offsets; [`replay`] does the same for lines of JSON; [`demo`] runs the
+//! service against a mock cluster inside the process.
+//!
+//! This crate must not know how a score is made.
+
+#![forbid(unsafe_code)]
+
+mod config;
+mod counts;
+mod dead_letter;
+mod decode;
+mod demo;
+mod engine;
+mod health;
+mod jsonl;
+mod judge;
+mod kafka;
+mod message;
+pub mod metrics;
+mod panics;
+mod serve;
+mod stop;
+
+pub use config::{
+    AuthorFieldMap, BatchConfig, ConfigProblem, DeadLetterConfig, Delivery, FieldMap, HttpConfig,
+    InputConfig, InvalidConfig, KafkaConfig, Properties, ServiceConfig, StreamConfig,
+};
+pub use counts::Counts;
+pub use decode::{Decoded, Decoder, Rejection};
+pub use demo::{DemoError, DemoOptions, demo};
+pub use engine::{Engine, EngineError, EngineOptions, Outcome};
+pub use jsonl::{
+    LineBatches, Progress, ReplayError, ReplayOptions, ReplaySinks, ReplaySource, Summary, replay,
+};
+pub use judge::Judge;
+pub use message::{RawMessage, TraceContext};
+pub use serve::{ServeError, ServiceReport, serve};
+pub use stop::StopSignal;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,7 @@
+//! What operators and orchestrators ask over HTTP.
+
+mod http;
+mod readiness;
+
+pub(crate) use http::HealthServer;
+pub(crate) use readiness::{Condition, Readiness};

@@ -1,0 +1,36 @@
+//! At least once: offsets are committed when every record is acknowledged.
+
+use std::time::Instant;
+
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+
+use super::{Deliverer, NotSent};
+use crate::kafka::batch::Batch;
+use crate::kafka::events::ConsumerEvents;
+use crate::kafka::failure::Failure;
+use crate::kafka::records::Record;
+
+impl Deliverer {
+    pub(super) fn deliver_then_commit<'b>(
+        &self,
+        batch: &Batch,
+        records: impl Iterator<Item = Record<'b>>,
+        consumer: &BaseConsumer<ConsumerEvents>,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let committed = self.send_all(records, deadline).and_then(|()| {
+            let step = |error| NotSent::Error("committing the offsets", error);
+            let offsets = batch.next_offsets().map_err(step)?;
+            consumer.commit(&offsets, CommitMode::Sync).map_err(step)
+        });
+        committed.map_err(|not_sent| {
+            self.discard_unsent();
+            match (not_sent.end_of_service(), &not_sent) {
+                (Some(end), _) => Failure::Fatal(end),
+                (None, NotSent::TooLarge) => Failure::RecordTooLarge,
+                (None, _) if self.is_broken() => Failure::SessionLost(not_sent.reason()),
+                (None, _) => Failure::Aborted(not_sent.reason()),
+            }
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! From outcomes to acknowledged records with committed offsets.
+
+mod at_least_once;
+mod transaction;
+
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::BaseConsumer;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
+
+use super::batch::Batch;
+use super::clients;
+use super::events::{ConsumerEvents, ProducerEvents};
+use super::failure::{Failure, cannot_create, end_of_service};
+use super::records::{self, Record};
+use crate::engine::Encoded;
+use crate::health::Readiness;
+use crate::{Delivery, KafkaConfig, ServeError, StreamConfig};
+
+/// How long one look for acknowledgements lasts. `poll` uses its time up even when there is
+/// nothing more to see, so that this is also what a batch may lose.
+const ACKNOWLEDGEMENT_POLL: Duration = Duration::from_millis(1);
+
+/// The producing side of a session.
+pub(super) struct Deliverer {
+    producer: BaseProducer<ProducerEvents>,
+    kafka: KafkaConfig,
+    patience: Duration,
+}
+
+/// Why records did not all arrive, before it is known what to do about it.
+enum NotSent {
+    TooLarge,
+    Error(&'static str, KafkaError),
+    Late,
+}
+
+impl Deliverer {
+    pub(super) fn new(
+        config: &StreamConfig,
+        readiness: Readiness,
+        max_record_bytes: usize,
+    ) -> Result<Self, ServeError> {
+        let kafka = config.kafka.clone();
+        let producer = clients::producer(&kafka, max_record_bytes)
+            .create_with_context(ProducerEvents::new(readiness))
+            .map_err(|error| cannot_create(&error))?;
+        // `check` has refused settings that are not numbers.
+        let transaction_ms = kafka.timeouts().map_or(60_000, |timeouts| timeouts.transaction_ms);
+        Ok(Self { producer, kafka, patience: Duration::from_millis(transaction_ms) })
+    }
+
+    /// Makes the producer ready, before the first message is consumed.
+    pub(super) fn initialise(&self, deadline: Instant) -> Result<(), Failure> {
+        match self.kafka.delivery {
+            Delivery::ExactlyOnce => self.initialise_transactions(deadline),
+            Delivery::AtLeastOnce => Ok(()),
+        }
+    }
+
+    /// How long a batch may take to arrive: after that its transaction is dead anyway.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Produces a batch's records and commits its offsets.
+    pub(super) fn deliver(
+        &self,
+        batch: &Batch,
+        encoded: &[Encoded],
+        consumer: &BaseConsumer<ConsumerEvents>,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let records = batch
+            .messages
+            .iter()
+            .zip(encoded)
+            .filter_map(|(message, encoded)| records::record(message, encoded, &self.kafka));
+        match self.kafka.delivery {
+            Delivery::ExactlyOnce => {
+                self.deliver_in_transaction(batch, records, consumer, deadline)
+            }
+            Delivery::AtLeastOnce => self.deliver_then_commit(batch, records, consumer, deadline),
+        }
+    }
+
+    /// Sends records and waits until every one of them is acknowledged.
+    fn send_all<'b>(
+        &self,
+        records: impl Iterator<Item = Record<'b>>,
+        deadline: Instant,
+    ) -> Result<(), NotSent> {
+        for record in records {
+            self.enqueue(record, deadline)?;
+        }
+        while self.producer.in_flight_count() > 0 {
+            if Instant::now() > deadline {
+                return Err(NotSent::Late);
+            }
+            self.producer.poll(ACKNOWLEDGEMENT_POLL);
+        }
+        match self.producer.context().take_failure() {
+            None => Ok(()),
+            Some(error) => Err(not_sent("producing", error)),
+        }
+    }
+
+    fn enqueue(&self, record: Record<'_>, deadline: Instant) -> Result<(), NotSent> {
+        let mut waiting = BaseRecord::to(record.topic)
+            .key(record.key.as_str())
+            .payload(record.json)
+            .headers(record.headers);
+        loop {
+            match self.producer.send(waiting) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(Code::QueueFull), refused)) => {
+                    if Instant::now() > deadline {
+                        return Err(NotSent::Late);
+                    }
+                    self.producer.poll(ACKNOWLEDGEMENT_POLL);
+                    waiting = refused;
+                }
+                Err((error, _)) => return Err(not_sent("producing", error)),
+            }
+        }
+    }
+
+    /// Whether an error has ended the life of the producer.
+    fn is_broken(&self) -> bool {
+        self.producer.client().fatal_error().is_some()
+    }
+
+    /// Forgets records that nobody waits for any more, so that none of their acknowledgements
+    /// can be taken for one of the next batch.
+    fn discard_unsent(&self) {
+        if self.producer.in_flight_count() > 0 {
+            self.producer.purge(PurgeConfig::default().queue().inflight());
+            while self.producer.in_flight_count() > 0 {
+                self.producer.poll(ACKNOWLEDGEMENT_POLL);
+            }
+        }
+        self.producer.context().take_failure();
+    }
+}
+
+fn not_sent(operation: &'static str, error: KafkaError) -> NotSent {
+    match error.rdkafka_error_code() {
+        Some(Code::MessageSizeTooLarge) => NotSent::TooLarge,
+        _ => NotSent::Error(operation, error),
+    }
+}
+
+impl NotSent {
+    /// What no retry would mend.
+    fn end_of_service(&self) -> Option<ServeError> {
+        match self {
+            Self::Error(operation, error) => end_of_service(operation, error),
+            Self::TooLarge | Self::Late => None,
+        }
+    }
+
+    fn reason(&self) -> String {
+        match self {
+            Self::TooLarge => Failure::RecordTooLarge.to_string(),
+            Self::Error(operation, error) => format!("{operation}: {error}"),
+            Self::Late => "the brokers did not acknowledge all records in time".to_owned(),
+        }
+    }
+}

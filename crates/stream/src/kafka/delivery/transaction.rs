@@ -1,0 +1,105 @@
+//! Exactly once: a batch's records and its offsets in one transaction.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::producer::Producer;
+
+use super::{Deliverer, NotSent};
+use crate::kafka::batch::Batch;
+use crate::kafka::events::ConsumerEvents;
+use crate::kafka::failure::{Failure, end_of_service};
+use crate::kafka::records::Record;
+
+/// How long one call may block before the deadline is looked at again.
+const CALL_PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait after a call that failed at once.
+const CALL_PAUSE: Duration = Duration::from_millis(20);
+/// How long an abort may take after the time for the batch is up.
+const ABORT_PATIENCE: Duration = Duration::from_secs(30);
+
+impl Deliverer {
+    pub(super) fn initialise_transactions(&self, deadline: Instant) -> Result<(), Failure> {
+        until_settled(deadline, || self.producer.init_transactions(CALL_PATIENCE)).map_err(
+            |error| match end_of_service("using the transactional id", &error) {
+                Some(end) => Failure::Fatal(end),
+                None => Failure::SessionLost(format!("cannot initialise transactions: {error}")),
+            },
+        )
+    }
+
+    pub(super) fn deliver_in_transaction<'b>(
+        &self,
+        batch: &Batch,
+        records: impl Iterator<Item = Record<'b>>,
+        consumer: &BaseConsumer<ConsumerEvents>,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        self.try_transaction(batch, records, consumer, deadline)
+            .map_err(|not_sent| self.give_up(&not_sent))
+    }
+
+    fn try_transaction<'b>(
+        &self,
+        batch: &Batch,
+        records: impl Iterator<Item = Record<'b>>,
+        consumer: &BaseConsumer<ConsumerEvents>,
+        deadline: Instant,
+    ) -> Result<(), NotSent> {
+        let step = |operation| move |error| NotSent::Error(operation, error);
+        self.producer.begin_transaction().map_err(step("beginning a transaction"))?;
+        // Everything is acknowledged before the commit is asked for: with records under way
+        // `commit_transaction` would sit out a fixed 100 ms.
+        self.send_all(records, deadline)?;
+
+        let offsets = batch.next_offsets().map_err(step("noting the offsets"))?;
+        // Taken anew each time: it holds the generation by which a former owner of the
+        // partitions is fenced off.
+        let group = consumer
+            .group_metadata()
+            .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
+        until_settled(deadline, || {
+            self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+        })
+        .map_err(step("adding the offsets to the transaction"))?;
+        until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
+            .map_err(step("committing the transaction"))
+    }
+
+    /// Aborts the transaction. Where that fails too, its end is up to the coordinator, and only a
+    /// new producer can learn of it.
+    fn give_up(&self, not_sent: &NotSent) -> Failure {
+        if let Some(end) = not_sent.end_of_service() {
+            return Failure::Fatal(end);
+        }
+        let reason = not_sent.reason();
+        self.discard_unsent();
+        let deadline = Instant::now() + ABORT_PATIENCE;
+        let aborted = until_settled(deadline, || self.producer.abort_transaction(CALL_PATIENCE));
+        match (aborted, not_sent) {
+            (Ok(()), NotSent::TooLarge) => Failure::RecordTooLarge,
+            (Ok(()), _) => Failure::Aborted(reason),
+            (Err(error), _) => match end_of_service("aborting a transaction", &error) {
+                Some(end) => Failure::Fatal(end),
+                None => Failure::SessionLost(format!("{reason}; the abort failed too: {error}")),
+            },
+        }
+    }
+}
+
+/// Repeats a call for as long as librdkafka says that repeating it is right.
+fn until_settled(deadline: Instant, mut call: impl FnMut() -> KafkaResult<()>) -> KafkaResult<()> {
+    loop {
+        let result = call();
+        let is_worth_repeating = matches!(
+            &result,
+            Err(KafkaError::Transaction(error))
+                if error.is_retriable() && !error.txn_requires_abort() && !error.is_fatal()
+        );
+        if !is_worth_repeating || Instant::now() > deadline {
+            return result;
+        }
+        std::thread::sleep(CALL_PAUSE);
+    }
+}

@@ -1,0 +1,194 @@
+//! What librdkafka tells us between calls: errors, logs, rebalances, acknowledgements.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::statistics::Statistics;
+
+use crate::health::{Condition, Readiness};
+use crate::metrics;
+
+/// What every client reports.
+#[derive(Debug)]
+pub(super) struct ClientEvents {
+    readiness: Readiness,
+}
+
+impl ClientEvents {
+    pub(super) fn new(readiness: Readiness) -> Self {
+        Self { readiness }
+    }
+}
+
+impl ClientContext for ClientEvents {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        note_error(&self.readiness, &error, reason);
+    }
+}
+
+impl ConsumerContext for ClientEvents {}
+
+impl ProducerContext for ClientEvents {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+/// What the consumer reports.
+#[derive(Debug)]
+pub(super) struct ConsumerEvents {
+    readiness: Readiness,
+    /// Set while `revoked` may hold something, so that the hot path takes no lock.
+    has_revoked: AtomicBool,
+    revoked: Mutex<Vec<(String, i32)>>,
+}
+
+impl ConsumerEvents {
+    pub(super) fn new(readiness: Readiness) -> Self {
+        readiness.broken(Condition::Assignment, "waiting for the group to assign partitions");
+        Self { readiness, has_revoked: AtomicBool::new(false), revoked: Mutex::default() }
+    }
+
+    /// The partitions that were taken away since the last call.
+    pub(super) fn take_revoked(&self) -> Vec<(String, i32)> {
+        if !self.has_revoked.swap(false, Ordering::AcqRel) {
+            return Vec::new();
+        }
+        std::mem::take(&mut *self.revoked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ClientContext for ConsumerEvents {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        note_error(&self.readiness, &error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        if statistics.brokers.values().any(|broker| broker.state == "UP") {
+            self.readiness.holds(Condition::Brokers);
+        }
+        for topic in statistics.topics.values() {
+            let known = topic.partitions.values().filter(|partition| partition.consumer_lag >= 0);
+            for partition in known {
+                metrics::consumer_lag(&topic.topic, partition.partition, partition.consumer_lag);
+            }
+        }
+    }
+}
+
+impl ConsumerContext for ConsumerEvents {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let Rebalance::Revoke(partitions) = rebalance else { return };
+        let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        for partition in partitions.elements() {
+            metrics::consumer_lag(partition.topic(), partition.partition(), 0);
+            revoked.push((partition.topic().to_owned(), partition.partition()));
+        }
+        self.has_revoked.store(true, Ordering::Release);
+    }
+
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let held = consumer.assignment().map_or(0, |assignment| assignment.count());
+        metrics::assigned_partitions(held);
+        match rebalance {
+            Rebalance::Assign(partitions) => {
+                self.readiness.holds(Condition::Assignment);
+                self.readiness.holds(Condition::Brokers);
+                tracing::info!(gained = partitions.count(), held, "partitions assigned");
+            }
+            Rebalance::Revoke(partitions) => {
+                tracing::info!(lost = partitions.count(), held, "partitions revoked");
+            }
+            Rebalance::Error(error) => tracing::warn!(%error, "rebalance failed"),
+        }
+    }
+}
+
+/// What the producer reports.
+#[derive(Debug)]
+pub(super) struct ProducerEvents {
+    readiness: Readiness,
+    failure: Mutex<Option<KafkaError>>,
+}
+
+impl ProducerEvents {
+    pub(super) fn new(readiness: Readiness) -> Self {
+        Self { readiness, failure: Mutex::default() }
+    }
+
+    /// The first record since the last call that did not arrive.
+    pub(super) fn take_failure(&self) -> Option<KafkaError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl ClientContext for ProducerEvents {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        note_error(&self.readiness, &error, reason);
+    }
+}
+
+impl ProducerContext for ProducerEvents {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| error.clone());
+        }
+    }
+}
+
+fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg
+        | RDKafkaLogLevel::Alert
+        | RDKafkaLogLevel::Critical
+        | RDKafkaLogLevel::Error => tracing::error!(target: "librdkafka", facility, message),
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, message),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: "librdkafka", facility, message);
+        }
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, message),
+    }
+}
+
+/// Errors outside of any call are about connections; librdkafka mends them by itself or not.
+fn note_error(readiness: &Readiness, error: &KafkaError, reason: &str) {
+    match error.rdkafka_error_code() {
+        Some(Code::AllBrokersDown) => {
+            readiness.broken(Condition::Brokers, "no broker can be reached");
+        }
+        Some(Code::Authentication | Code::SaslAuthenticationFailed) => {
+            readiness.broken(
+                Condition::Brokers,
+                "the broker refuses to authenticate this user; look at kafka.properties",
+            );
+        }
+        Some(Code::SSL) => {
+            readiness.broken(
+                Condition::Brokers,
+                "no TLS connection to the broker; look at ssl.* in kafka.properties",
+            );
+        }
+        _ => {}
+    }
+    tracing::debug!(%error, reason, "kafka client");
+}

@@ -1,0 +1,90 @@
+//! Asking a running service to finish what it holds and leave.
+
+use std::sync::Arc;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// A flag that is raised once and seen by threads and by async tasks. Clones share the flag.
+#[derive(Debug, Clone)]
+pub struct StopSignal {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    raised: Mutex<bool>,
+    changed: Condvar,
+    tasks: watch::Sender<bool>,
+}
+
+impl Default for StopSignal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl StopSignal {
+    /// A signal that is not raised yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let shared = Shared {
+            raised: Mutex::new(false),
+            changed: Condvar::new(),
+            tasks: watch::Sender::new(false),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Raises the flag. Doing so again changes nothing.
+    pub fn stop(&self) {
+        *self.shared.raised.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.shared.changed.notify_all();
+        self.shared.tasks.send_replace(true);
+    }
+
+    /// Whether the flag is raised.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        *self.shared.tasks.borrow()
+    }
+
+    /// Waits until the flag is raised.
+    pub async fn stopped(&self) {
+        let mut receiver = self.shared.tasks.subscribe();
+        // The sender lives in `self`, so that the channel cannot close while we wait.
+        let _ = receiver.wait_for(|raised| *raised).await;
+    }
+
+    /// Blocks this thread until the flag is raised, or for at most `limit`. Whether it is raised.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> bool {
+        let raised = self.shared.raised.lock().unwrap_or_else(PoisonError::into_inner);
+        let (raised, _) = self
+            .shared
+            .changed
+            .wait_timeout_while(raised, limit, |raised| !*raised)
+            .unwrap_or_else(PoisonError::into_inner);
+        *raised
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn everybody_who_waits_sees_the_flag() {
+        let stop = StopSignal::new();
+        assert!(!stop.is_stopped());
+        assert!(!stop.wait(Duration::ZERO));
+        let waiting = tokio::spawn({
+            let stop = stop.clone();
+            async move { stop.stopped().await }
+        });
+        stop.stop();
+        waiting.await.unwrap();
+        assert!(stop.is_stopped() && stop.wait(Duration::from_secs(60)));
+    }
+}
