@@ -88,20 +88,13 @@ pub(crate) struct Timeouts {
 }
 
 impl Timeouts {
-    const DEFAULT: Self = Self {
-        transaction_ms: 60_000,
-        message_ms: 30_000,
-        session_ms: 45_000,
-        max_poll_ms: 300_000,
-    };
-
-    /// Key and default value of each.
-    pub(crate) const KEYS: [(&'static str, u64); 4] = [
-        ("transaction.timeout.ms", Self::DEFAULT.transaction_ms),
-        ("message.timeout.ms", Self::DEFAULT.message_ms),
-        ("session.timeout.ms", Self::DEFAULT.session_ms),
-        ("max.poll.interval.ms", Self::DEFAULT.max_poll_ms),
-    ];
+    pub(crate) const MESSAGE: (&'static str, u64) = ("message.timeout.ms", 30_000);
+    /// Key and default of what the producer enforces.
+    pub(crate) const PRODUCER: [(&'static str, u64); 2] =
+        [("transaction.timeout.ms", 60_000), Self::MESSAGE];
+    /// Key and default of what the consumer enforces.
+    pub(crate) const CONSUMER: [(&'static str, u64); 2] =
+        [("session.timeout.ms", 45_000), ("max.poll.interval.ms", 300_000)];
 }
 
 impl KafkaConfig {
@@ -111,7 +104,8 @@ impl KafkaConfig {
             None => Ok(default),
             Some(value) => value.trim().parse().map_err(|_| key),
         };
-        let [transaction, message, session, max_poll] = Timeouts::KEYS;
+        let [transaction, message] = Timeouts::PRODUCER;
+        let [session, max_poll] = Timeouts::CONSUMER;
         Ok(Timeouts {
             transaction_ms: read(transaction)?,
             message_ms: read(message)?,

@@ -31,15 +31,25 @@ impl Readiness {
         Self { broken: Arc::new(Mutex::new(broken)) }
     }
 
-    /// Notes that a condition does not hold. Logged only when the reason changes, so that a long
-    /// outage is one line.
+    /// Notes that a condition does not hold, which somebody may have to look at.
     pub(crate) fn broken(&self, condition: Condition, reason: impl Into<String>) {
         let reason = reason.into();
-        let before = self.lock().insert(condition, reason.clone());
-        if before.as_ref() != Some(&reason) {
+        if self.note(condition, &reason) {
             tracing::warn!(reason, "not ready");
-            metrics::ready(false);
         }
+    }
+
+    /// Notes that a condition does not hold, as is to be expected now.
+    pub(crate) fn pending(&self, condition: Condition, reason: &str) {
+        if self.note(condition, reason) {
+            tracing::info!(reason, "not ready");
+        }
+    }
+
+    /// Whether the reason is news, so that a long outage is one line in the log.
+    fn note(&self, condition: Condition, reason: &str) -> bool {
+        metrics::ready(false);
+        self.lock().insert(condition, reason.to_owned()).as_deref() != Some(reason)
     }
 
     /// Notes that a condition holds.

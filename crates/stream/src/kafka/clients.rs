@@ -8,7 +8,7 @@ use crate::{Delivery, KafkaConfig};
 
 /// Settings of a client that only asks for metadata.
 pub(super) fn probe(kafka: &KafkaConfig) -> ClientConfig {
-    overridden(kafka, &[])
+    overridden(kafka, &[], &[])
 }
 
 /// Settings of the consumer.
@@ -26,7 +26,7 @@ pub(super) fn consumer(kafka: &KafkaConfig) -> ClientConfig {
         ("queued.max.messages.kbytes", "65536"),
         ("statistics.interval.ms", "5000"),
     ];
-    let mut config = overridden(kafka, &chosen);
+    let mut config = overridden(kafka, &chosen, &Timeouts::CONSUMER);
     config
         .set("group.id", &kafka.group)
         .set("enable.auto.commit", "false")
@@ -42,7 +42,11 @@ pub(super) fn consumer(kafka: &KafkaConfig) -> ClientConfig {
 pub(super) fn producer(kafka: &KafkaConfig, max_record_bytes: usize) -> ClientConfig {
     // A batch's records are all at hand at once, so that waiting for more only costs latency.
     let chosen = [("linger.ms", "1"), ("compression.type", "lz4")];
-    let mut config = overridden(kafka, &chosen);
+    let timeouts: &[_] = match kafka.delivery {
+        Delivery::ExactlyOnce => &Timeouts::PRODUCER,
+        Delivery::AtLeastOnce => &[Timeouts::MESSAGE],
+    };
+    let mut config = overridden(kafka, &chosen, timeouts);
     config.set("enable.idempotence", "true").set("message.max.bytes", max_record_bytes.to_string());
     if let (Delivery::ExactlyOnce, Some(name)) = (kafka.delivery, &kafka.transactional_id) {
         config.set("transactional.id", name);
@@ -50,17 +54,21 @@ pub(super) fn producer(kafka: &KafkaConfig, max_record_bytes: usize) -> ClientCo
     config
 }
 
-fn overridden(kafka: &KafkaConfig, chosen: &[(&str, &str)]) -> ClientConfig {
+fn overridden(
+    kafka: &KafkaConfig,
+    chosen: &[(&str, &str)],
+    timeouts: &[(&str, u64)],
+) -> ClientConfig {
     let mut config = ClientConfig::new();
     config
         .set_log_level(RDKafkaLogLevel::Warning)
         .set("bootstrap.servers", &kafka.brokers)
         .set("client.id", "mingjian");
-    for (key, default) in Timeouts::KEYS {
-        config.set(key, default.to_string());
-    }
     for (key, value) in chosen {
         config.set(*key, *value);
+    }
+    for (key, default) in timeouts {
+        config.set(*key, default.to_string());
     }
     for (key, value) in &kafka.properties.0 {
         config.set(key, value);

@@ -54,7 +54,7 @@ pub(super) struct ConsumerEvents {
 
 impl ConsumerEvents {
     pub(super) fn new(readiness: Readiness) -> Self {
-        readiness.broken(Condition::Assignment, "waiting for the group to assign partitions");
+        readiness.pending(Condition::Assignment, "waiting for the group to assign partitions");
         Self { readiness, has_revoked: AtomicBool::new(false), revoked: Mutex::default() }
     }
 
@@ -158,6 +158,8 @@ impl ProducerContext for ProducerEvents {
 
 fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     match level {
+        // One set of properties serves a consumer and a producer.
+        _ if facility == "CONFWARN" && message.contains("will be ignored by this") => {}
         RDKafkaLogLevel::Emerg
         | RDKafkaLogLevel::Alert
         | RDKafkaLogLevel::Critical

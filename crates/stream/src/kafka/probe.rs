@@ -16,6 +16,8 @@ use crate::kafka::failure::{cannot_create, end_of_service};
 use crate::{KafkaConfig, ServeError};
 
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The limit of a topic is worth less waiting: where it stays unknown, a refusal teaches it.
+const LIMIT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why the service cannot start yet.
 #[derive(Debug)]
@@ -79,7 +81,7 @@ pub(super) fn topics_record_limit(
         ResourceSpecifier::Topic(&kafka.review_topic),
         ResourceSpecifier::Topic(&kafka.dead_letter_topic),
     ];
-    let options = AdminOptions::new().request_timeout(Some(PATIENCE));
+    let options = AdminOptions::new().request_timeout(Some(LIMIT_PATIENCE));
     let answer = runtime.block_on(admin.describe_configs(&topics, &options));
     let resources = answer
         .inspect_err(|error| tracing::debug!(%error, "the topics' settings are not shown to us"))

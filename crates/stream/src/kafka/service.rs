@@ -33,7 +33,7 @@ impl Service {
             let Some(consuming) = Connecting::new(&self).connect()? else { break };
             match consuming.run(&mut report)? {
                 Ended::Stopped(draining) => {
-                    self.readiness.broken(Condition::Session, "stopping");
+                    self.readiness.pending(Condition::Session, "stopping");
                     report.drained = draining.finish(&mut report)?;
                     break;
                 }
@@ -51,7 +51,7 @@ impl Service {
                 break;
             }
         }
-        self.readiness.broken(Condition::Session, "stopped");
+        self.readiness.pending(Condition::Session, "stopped");
         Ok(report)
     }
 }
