@@ -11,7 +11,7 @@ use ferrous_opencc::config::BuiltinConfig;
 
 /// Characters that simplified writing uses as well (`乾隆`, `瞭望`, `慰藉`, `覆盖`, `著名`, …), so
 /// that replacing them would break ordinary words.
-const ORDINARY: &str = "乾瞭藉覆著徵於沈甦噁摺欠予余弁缶糸芸虫台";
+const ORDINARY: &str = "乾瞭藉覆著徵於沈甦噁摺欠予余弁缶糸芸虫台抬疏醋吒浜";
 
 const HEADER: &str = "\
 # Traditional and variant characters by the simplified character they stand for.

@@ -12,10 +12,12 @@ const DOMAIN_DICTIONARY: &str = include_str!("../data/domain-dictionary.txt");
 
 /// Loading takes a tenth of a second, so segmenters without further words share one dictionary.
 static DEFAULT: LazyLock<Arc<Jieba>> = LazyLock::new(|| {
+    let normaliser = Normaliser::new();
     let mut jieba = Jieba::new();
     for line in DOMAIN_DICTIONARY.lines().filter(|line| !line.starts_with('#')) {
         for word in line.split_whitespace() {
-            jieba.add_word(word, None, None);
+            let folded = normaliser.normalise(word);
+            jieba.add_word(folded.text(), None, None);
         }
     }
     Arc::new(jieba)

@@ -6,6 +6,9 @@ use crate::Cell;
 /// Characters that an address may have.
 const LONGEST: usize = 512;
 
+/// Labels that a host name may have: a bound, since every label of a long row is tried.
+const MOST_LABELS: usize = 8;
+
 /// Top-level domains under which posts put links. A bare name counts only under one of them,
 /// since `node.js` and `3.5` are no addresses.
 const DOMAINS: &[&str] = &[
@@ -39,7 +42,7 @@ fn host_length(cells: &[Cell]) -> Option<(usize, bool)> {
     let mut end = label_length(cells);
     let mut last = 0..end;
     let mut labels = usize::from(end > 0);
-    while labels > 0 && cells.get(end).is_some_and(|cell| cell.ch == '.') {
+    while (1..MOST_LABELS).contains(&labels) && cells.get(end).is_some_and(|cell| cell.ch == '.') {
         let label = label_length(&cells[end + 1..]);
         if label == 0 {
             break;

@@ -29,7 +29,9 @@ impl Step for Compatibility {
         let mut start = 0;
         while start < input.len() {
             let mut end = start + 1;
-            while end < input.len() && !begins_stretch(input[end].ch, table) {
+            // Nothing combines with a form that is kept.
+            let is_kept = keeps_form(input[start].ch);
+            while end < input.len() && !is_kept && !begins_stretch(input[end].ch, table) {
                 end += 1;
             }
             let stretch = &input[start..end];
@@ -64,7 +66,7 @@ fn begins_stretch(ch: char, table: &Table) -> bool {
 fn compose(stretch: &[Cell], composed: &mut Vec<char>, output: &mut Vec<Cell>) -> bool {
     composed.clear();
     composed.extend(stretch.iter().map(|cell| cell.ch).nfkc());
-    if composed.iter().eq(stretch.iter().map(|cell| &cell.ch)) || keeps_form(stretch[0].ch) {
+    if composed.iter().eq(stretch.iter().map(|cell| &cell.ch)) {
         output.extend_from_slice(stretch);
         return false;
     }

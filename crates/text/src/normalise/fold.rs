@@ -103,7 +103,11 @@ fn enclosed_letter(ch: char) -> Option<char> {
 /// What folding a character undoes: a capital or full-width punctuation is ordinary writing.
 pub(super) fn mark(ch: char, folded: char) -> ObfuscationSet {
     match ch {
+        // First what ordinary posts are full of: capitals, punctuation, spaces.
+        'A'..='Z' | '\u{3000}' => ObfuscationSet::EMPTY,
         '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => Obfuscation::Width.into(),
+        '\u{FF01}'..='\u{FF5E}' => ObfuscationSet::EMPTY,
+        '\u{3400}'..='\u{9FFF}' => Obfuscation::Traditional.into(),
         _ if is_han(ch) && traditional::simplify(ch).is_some() => Obfuscation::Traditional.into(),
         _ if enclosed_letter(ch).is_some() => Obfuscation::CompatibilityForm.into(),
         _ if folded == small_letter(ch) => ObfuscationSet::EMPTY,

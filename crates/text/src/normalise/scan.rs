@@ -3,6 +3,7 @@
 //! Most posts are clean, so the price of the normaliser is the price of this look.
 
 use super::class::{Class, Table};
+use super::{separator, spaced_digits};
 use crate::Cell;
 
 /// Signs that a step waits for; a set of bits.
@@ -16,10 +17,12 @@ impl Triggers {
     pub(crate) const REPEAT: Self = Self(1 << 12);
     /// White space other than single spaces between words.
     pub(crate) const LOOSE_SPACE: Self = Self(1 << 13);
-    /// Symbols between two Chinese characters.
+    /// Symbols between Chinese characters that the separator step may drop.
     pub(crate) const SPLIT: Self = Self(1 << 14);
     /// A bracket followed by a phonetic letter.
     pub(crate) const READING: Self = Self(1 << 15);
+    /// Single digits with symbols between them, enough for a number.
+    pub(crate) const SPACED_DIGITS: Self = Self(1 << 5);
     /// `&`.
     pub(crate) const AMPERSAND: Self = Self(Class::AMPERSAND.bits());
     /// An invisible character.
@@ -48,15 +51,48 @@ impl Triggers {
     }
 }
 
-/// Where the scan stands between two Chinese characters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gap {
-    /// Not behind a Chinese character.
-    Outside,
-    /// Directly behind a Chinese character.
-    BehindHan,
-    /// Behind separators that follow a Chinese character.
-    BehindSeparator,
+/// Where the scan stands among Chinese characters and the symbols between them.
+#[derive(Clone, Copy)]
+struct Groups {
+    /// Characters in the group being read, or in the last one when a gap follows it.
+    length: u32,
+    /// Whether a gap stands before that group.
+    is_after_gap: bool,
+    /// Whether a gap stands behind that group.
+    is_before_gap: bool,
+    /// The group's last character.
+    last: char,
+    /// The gap's symbol.
+    symbol: char,
+}
+
+impl Groups {
+    const NONE: Self =
+        Self { length: 0, is_after_gap: false, is_before_gap: false, last: ' ', symbol: ' ' };
+
+    /// Takes the next character; says whether the separator step may have something to join: a
+    /// character alone between two gaps, or a pair that it joins anyway.
+    #[inline]
+    fn push(&mut self, ch: char, class: Class) -> bool {
+        if class.has(Class::HAN) {
+            if !self.is_before_gap {
+                self.length += 1;
+                self.last = ch;
+                return false;
+            }
+            let is_alone = self.is_after_gap && self.length == 1;
+            let is_joined = is_alone || separator::joins_always(self.last, self.symbol, ch);
+            *self = Self { length: 1, is_after_gap: true, last: ch, ..Self::NONE };
+            return is_joined;
+        }
+        if class.has(Class::SEPARATOR) && self.length > 0 {
+            self.is_before_gap = true;
+            self.symbol = ch;
+        } else {
+            *self = Self::NONE;
+        }
+        false
+    }
 }
 
 /// The state of the look: fed with one folded character after the other.
@@ -65,13 +101,22 @@ pub(crate) struct Scan {
     previous: char,
     previous_class: Class,
     run: u32,
-    gap: Gap,
+    groups: Groups,
+    /// Single digits so far, each behind a symbol but the first.
+    spaced_digits: usize,
 }
 
 impl Scan {
     pub(crate) const fn new() -> Self {
         // A space before the text makes leading white space a double one.
-        Self { triggers: 0, previous: ' ', previous_class: Class::SPACE, run: 0, gap: Gap::Outside }
+        Self {
+            triggers: 0,
+            previous: ' ',
+            previous_class: Class::SPACE,
+            run: 0,
+            groups: Groups::NONE,
+            spaced_digits: 0,
+        }
     }
 
     /// Looks at the next character.
@@ -79,16 +124,10 @@ impl Scan {
     pub(crate) fn push(&mut self, ch: char, class: Class) {
         self.triggers |= class.bits() & Triggers::BY_CLASS;
         self.see_repeat(ch, class);
-        if class.has(Class::HAN) {
-            if self.gap == Gap::BehindSeparator {
-                self.triggers |= Triggers::SPLIT.0;
-            }
-            self.gap = Gap::BehindHan;
-        } else if class.has(Class::SEPARATOR) && self.gap != Gap::Outside {
-            self.gap = Gap::BehindSeparator;
-        } else {
-            self.gap = Gap::Outside;
+        if self.groups.push(ch, class) {
+            self.triggers |= Triggers::SPLIT.0;
         }
+        self.see_spaced_digit(class);
         if class.has(Class::DIGIT) && self.previous_class.has(Class::DIGIT) {
             let either = class.bits() | self.previous_class.bits();
             if either & Class::HAN.bits() != 0 {
@@ -103,6 +142,19 @@ impl Scan {
         }
         self.previous = ch;
         self.previous_class = class;
+    }
+
+    #[inline]
+    fn see_spaced_digit(&mut self, class: Class) {
+        if class.has(Class::DIGIT) {
+            let is_spaced = self.previous_class.has(Class::SEPARATOR);
+            self.spaced_digits = if is_spaced { self.spaced_digits + 1 } else { 1 };
+            if self.spaced_digits >= spaced_digits::SHORTEST {
+                self.triggers |= Triggers::SPACED_DIGITS.0;
+            }
+        } else if !class.has(Class::SEPARATOR) {
+            self.spaced_digits = 0;
+        }
     }
 
     #[inline]

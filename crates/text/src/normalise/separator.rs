@@ -46,8 +46,8 @@ enum Strength {
 
 fn strength(ch: char) -> Option<Strength> {
     let strength = match ch {
-        '^' | '`' | '¬' | '¤' | '¦' => Strength::Never,
-        '*' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' => Strength::Odd,
+        '`' | '¬' | '¤' | '¦' => Strength::Never,
+        '*' | '^' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' => Strength::Odd,
         ' ' | '.' | '-' | '_' | '·' | '~' | '=' | '—' | '‧' | '・' => Strength::Honest(3),
         '/' | '\\' | '|' | '+' | '&' | '×' | '→' | '÷' | '°' => Strength::Honest(4),
         _ if is_symbol(ch) => Strength::Odd,
@@ -59,6 +59,11 @@ fn strength(ch: char) -> Option<Strength> {
 /// Whether the character may split a word.
 pub(super) fn is_separator(ch: char) -> bool {
     strength(ch).is_some()
+}
+
+/// Whether two characters are joined over a symbol whatever else stands around them.
+pub(super) fn joins_always(left: char, symbol: char, right: char) -> bool {
+    SPLIT_PAIRS.contains(&[left, right]) || strength(symbol) == Some(Strength::Never)
 }
 
 /// Characters written together between two separators, as indices into the cells.
@@ -90,7 +95,13 @@ impl Step for Separator {
                 next += 1;
                 continue;
             }
-            let chain = Chain::read(input, next);
+            let group = read_group(input, next);
+            if gap_end(input, group.end).is_none() {
+                output.extend_from_slice(&input[group.start..group.end]);
+                next = group.end;
+                continue;
+            }
+            let chain = Chain::read(input, group);
             next = chain.end();
             chain.write(output);
         }
@@ -105,9 +116,9 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    /// Reads the chain that begins with the Chinese character at `start`.
-    fn read(cells: &'a [Cell], start: usize) -> Self {
-        let mut groups = vec![read_group(cells, start)];
+    /// Reads the chain that begins with a group.
+    fn read(cells: &'a [Cell], first: Group) -> Self {
+        let mut groups = vec![first];
         while let Some(last) = groups.last() {
             let Some(after) = gap_end(cells, last.end) else {
                 break;
@@ -258,6 +269,7 @@ mod tests {
             "我来了.你好",
             "张*三",
             "好😂哈",
+            "录影^^现在",
             "今天 去 吃 饭",
             "爱情&面包",
             "2026-11-24",
