@@ -136,10 +136,7 @@ mod tests {
     fn ids_round_trip_and_match_the_wire_format() {
         for category in Category::ALL {
             assert_eq!(category.id().parse::<Category>(), Ok(category));
-            assert_eq!(
-                serde_json::to_string(&category).unwrap(),
-                format!("\"{}\"", category.id())
-            );
+            assert_eq!(serde_json::to_string(&category).unwrap(), format!("\"{}\"", category.id()));
             assert_eq!(Category::ALL[category.index()], category);
         }
         assert!("normal".parse::<Category>().is_err());

@@ -100,7 +100,10 @@ impl LabelledExample {
     ///
     /// # Errors
     /// [`InvalidExample`] says what is wrong with the line.
-    pub fn from_json(line: &str, fallback_id: impl FnOnce() -> String) -> Result<Self, InvalidExample> {
+    pub fn from_json(
+        line: &str,
+        fallback_id: impl FnOnce() -> String,
+    ) -> Result<Self, InvalidExample> {
         let line: Line = serde_json::from_str(line)?;
         let names = match (line.labels, line.label) {
             (Some(labels), _) => labels,

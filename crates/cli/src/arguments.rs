@@ -1,0 +1,180 @@
+//! Flags: their names, their help texts and examples. What they mean stands in `command`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Mingjian 明鉴: flags malicious-marketing conduct in Chinese posts for human review.
+///
+/// It reads posts from Kafka or from a file, scores each in six categories, and hands what
+/// deserves a second look to people, with the evidence marked in the post's own text.
+#[derive(Debug, Parser)]
+#[command(name = "mingjian", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Explain(Explain),
+    Train(Train),
+    Evaluate(Evaluate),
+    Bench(Bench),
+}
+
+/// Which model and lexicon to use.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Assets {
+    /// Model folder; the bundled model if absent
+    #[arg(long, value_name = "DIR", env = "MINGJIAN_MODEL")]
+    pub(crate) model: Option<PathBuf>,
+    /// Lexicon file (TOML), may be repeated; the bundled lexicon if absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Vec<PathBuf>,
+    /// Flag a category at or above this probability instead of the model's threshold, for example
+    /// `clickbait=0.8`; may be repeated
+    #[arg(long, value_name = "CATEGORY=P", value_parser = category_number)]
+    pub(crate) threshold: Vec<(mingjian_schema::Category, f64)>,
+}
+
+fn category_number(text: &str) -> Result<(mingjian_schema::Category, f64), String> {
+    let (category, number) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is not CATEGORY=NUMBER"))?;
+    let category =
+        category.parse().map_err(|error: mingjian_schema::UnknownCategory| error.to_string())?;
+    let number = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
+    Ok((category, number))
+}
+
+fn category_statement(
+    text: &str,
+) -> Result<(mingjian_schema::Category, mingjian_training::Statement), String> {
+    let (category, statement) =
+        text.split_once(':').ok_or_else(|| format!("`{text}` is not CATEGORY:STATEMENT"))?;
+    let category = category
+        .trim()
+        .parse()
+        .map_err(|error: mingjian_schema::UnknownCategory| error.to_string())?;
+    Ok((category, statement.trim().parse()?))
+}
+
+fn source_weight(text: &str) -> Result<(String, usize), String> {
+    let (source, weight) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is not SOURCE=WEIGHT"))?;
+    let weight = weight.parse().map_err(|_| format!("`{weight}` is not a whole number"))?;
+    Ok((source.to_owned(), weight))
+}
+
+/// Show the scores of one text and the words that made them
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian explain '内部渠道代开发票，加V❤号8820，先验后付'
+  mingjian explain --title '震惊！这种水果千万别吃' --body '专家介绍，目前没有证据……'
+  mingjian explain '这下有大麻烦了' --lexicon   # says why a phrase was rejected")]
+pub(crate) struct Explain {
+    /// The post's text
+    #[arg(value_name = "TEXT", required_unless_present = "title")]
+    pub(crate) text: Option<String>,
+    /// The headline
+    #[arg(long, value_name = "T")]
+    pub(crate) title: Option<String>,
+    /// The article under the headline
+    #[arg(long, value_name = "B", requires = "title")]
+    pub(crate) body: Option<String>,
+    /// Show the evidence of all six categories, not only of those that are flagged
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}
+
+/// Fit a model on labelled examples
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian train --data models/data/train.jsonl --out /tmp/model
+  mingjian train --data models/data/train.jsonl ../shared/data/train/*.jsonl --out models/default \\
+      --statement 'clickbait: precision >= 0.85'
+
+A row counts only for the categories in its `annotated` field (absent: all six). Rows with a
+`split` other than `train` are left out.")]
+pub(crate) struct Train {
+    /// Labelled examples, JSON Lines
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Folder to write the model to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Lexicon file (TOML), may be repeated; the bundled lexicon if absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Vec<PathBuf>,
+    /// What a category's threshold has to keep, for example `rumour: recall >= 0.8`; may be repeated
+    #[arg(long, value_name = "CATEGORY:STATEMENT", value_parser = category_statement)]
+    pub(crate) statement: Vec<(mingjian_schema::Category, mingjian_training::Statement)>,
+    /// How much each row of a source counts, for example `own=3`; may be repeated
+    #[arg(long, value_name = "SOURCE=WEIGHT", value_parser = source_weight)]
+    pub(crate) weight: Vec<(String, usize)>,
+    /// Inverse strength of the regularisation
+    #[arg(long, default_value_t = 10.0)]
+    pub(crate) c: f64,
+    /// N-grams chosen for each category
+    #[arg(long, default_value_t = 8_000, value_name = "N")]
+    pub(crate) ngrams: usize,
+    /// Seed of the folds
+    #[arg(long, default_value_t = 20_261_124)]
+    pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Measure a model on labelled examples
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian evaluate --data models/data/dev.jsonl
+  mingjian evaluate --data ../shared/data/dev/*.jsonl --json --scores /tmp/scores.jsonl
+  mingjian evaluate --data mine.jsonl --model /tmp/model --require 'macro_average_precision >= 0.8'")]
+pub(crate) struct Evaluate {
+    /// Labelled examples, JSON Lines
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Write one JSON object a post: id, probabilities, flagged
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scores: Option<PathBuf>,
+    /// Write a self-contained page with plots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}
+
+/// Measure speed
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian bench --input posts.jsonl
+  mingjian bench --threads 2 --json
+
+Without --input the bundled sample feed is used, over and over; figures on many distinct texts are
+lower and more honest.")]
+pub(crate) struct Bench {
+    /// Posts, JSON Lines; the bundled sample feed if absent
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+    /// Worker threads
+    #[arg(long, default_value_t = 1)]
+    pub(crate) threads: usize,
+    /// Seconds to measure for
+    #[arg(long, default_value_t = 5.0, value_name = "S")]
+    pub(crate) seconds: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}

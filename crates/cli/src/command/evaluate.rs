@@ -1,0 +1,134 @@
+//! `mingjian evaluate`: what a model is worth on labelled examples.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use comfy_table::{Cell, CellAlignment, Table, presets};
+use mingjian_schema::{Category, PerCategory};
+use mingjian_training::{Dataset, Report, ScoredExample, evaluate};
+use mingjian_triage::Classifier;
+use rayon::prelude::*;
+use serde_json::json;
+
+use crate::arguments::Evaluate;
+use crate::{assets, paint};
+
+pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
+    let classifier = assets::classifier(&options.assets)?;
+    let dataset = Dataset::read(&options.data)?;
+    let scored: Vec<ScoredExample> =
+        dataset.rows.par_iter().map(|row| score(&classifier, row)).collect();
+    let policy = classifier.policy();
+    let report = evaluate(&scored, &PerCategory::from_fn(|category| policy.threshold(category)));
+    if let Some(path) = &options.scores {
+        write_scores(path, &scored)
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+    }
+    if options.json {
+        paint::json(&report)?;
+    } else {
+        print_report(&report);
+        print_groups("source", &report.by_source);
+        print_groups("topic", &report.by_topic);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn score(classifier: &Classifier, row: &mingjian_schema::LabelledExample) -> ScoredExample {
+    let probabilities = classifier.score(&row.post).probabilities();
+    let policy = classifier.policy();
+    ScoredExample::new(row, probabilities, |category| {
+        probabilities[category] >= policy.threshold(category)
+    })
+}
+
+fn write_scores(path: &Path, scored: &[ScoredExample]) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    for row in scored {
+        let probabilities: serde_json::Map<_, _> = row
+            .probabilities
+            .iter()
+            .map(|(category, probability)| (category.id().to_owned(), json!(probability)))
+            .collect();
+        let flagged: Vec<_> =
+            Category::ALL.into_iter().filter(|&category| row.flagged[category]).collect();
+        let line = json!({ "id": row.id, "probabilities": probabilities, "flagged": flagged });
+        writeln!(file, "{line}")?;
+    }
+    Ok(file.flush()?)
+}
+
+/// Prints the table of categories and the summary line.
+pub(crate) fn print_report(report: &Report) {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "category",
+        "judged",
+        "positive",
+        "precision",
+        "recall",
+        "F1",
+        "F1 at ½",
+        "AP",
+        "ROC AUC",
+        "ECE",
+        "threshold",
+    ]);
+    for (category, row) in &report.categories {
+        let mut cells = vec![Cell::new(category)];
+        let counts = [row.annotated.to_string(), row.support.to_string()];
+        let shares = [row.precision, row.recall, Some(row.f1), Some(row.f1_at_half)]
+            .into_iter()
+            .chain([row.average_precision, row.auc, row.ece, Some(row.threshold)]);
+        cells.extend(counts.into_iter().chain(shares.map(decimal)).map(right));
+        table.add_row(cells);
+    }
+    paint::say(table);
+    paint::say(format_args!(
+        "{} posts: macro F1 {} (at ½ {}), macro AP {}, flagged {} %, normal posts flagged {} %",
+        report.posts,
+        decimal(report.macro_f1),
+        decimal(report.macro_f1_at_half),
+        decimal(report.macro_average_precision),
+        percent(Some(report.flag_rate)),
+        percent(report.normal_false_positive_rate),
+    ));
+}
+
+fn print_groups(kind: &str, groups: &std::collections::BTreeMap<String, Report>) {
+    if groups.len() < 2 {
+        return;
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([kind, "posts", "macro AP", "macro F1", "flagged %", "normal flagged %"]);
+    for (name, report) in groups {
+        let figures = [
+            report.posts.to_string(),
+            decimal(report.macro_average_precision),
+            decimal(report.macro_f1),
+            percent(Some(report.flag_rate)),
+            percent(report.normal_false_positive_rate),
+        ];
+        let mut cells = vec![Cell::new(name)];
+        cells.extend(figures.into_iter().map(right));
+        table.add_row(cells);
+    }
+    paint::say(format_args!("\n{table}"));
+}
+
+fn right(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+fn decimal(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{:.2}", 100.0 * value))
+}

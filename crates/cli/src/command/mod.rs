@@ -1,0 +1,6 @@
+//! What the flags of each command mean.
+
+pub(crate) mod bench;
+pub(crate) mod evaluate;
+pub(crate) mod explain;
+pub(crate) mod train;

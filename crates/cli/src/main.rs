@@ -1,0 +1,33 @@
+//! The `mingjian` program: parses flags and configuration, calls the crates, prints.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod assets;
+mod command;
+mod failure;
+mod paint;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+/// Counts allocations for `bench`; a counter per allocation is all it costs elsewhere.
+#[global_allocator]
+static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Explain(options) => command::explain::run(options),
+        Command::Train(options) => command::train::run(options),
+        Command::Evaluate(options) => command::evaluate::run(options),
+        Command::Bench(options) => command::bench::run(options),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => failure::report(&error),
+    }
+}

@@ -1,0 +1,213 @@
+//! Six margins from one sparse dot product.
+
+use mingjian_lexicon::Hit;
+use mingjian_schema::{Category, PerCategory};
+
+use crate::cue::{Cue, CueValues};
+use crate::decision::{Decision, probability};
+use crate::metadata::{Metadata, Threshold};
+use crate::ngram::NGramBuffer;
+use crate::reading::Reading;
+use crate::table::AdditiveTable;
+
+/// A model in memory: the additive table, and a decision and a threshold for each category.
+pub struct Model {
+    pub(crate) table: AdditiveTable,
+    pub(crate) decisions: PerCategory<Decision>,
+    thresholds: PerCategory<Threshold>,
+    metadata: Metadata,
+    digest: String,
+}
+
+/// What the model says of one post.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scores {
+    /// Natural-log odds of each category.
+    pub margins: PerCategory<f64>,
+}
+
+/// Buffers that scoring reuses from post to post. One per worker.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    ngrams: NGramBuffer,
+    /// How often each row of the table occurs in the post at hand.
+    counts: Vec<u16>,
+    /// The rows that occur, in order of first occurrence.
+    touched: Vec<u32>,
+}
+
+/// The n-grams of a post that the table knows, weighed.
+pub(crate) struct Weighed<'a> {
+    counts: &'a [u16],
+    /// One over the Euclidean norm of the post's tf-idf vector; 0 for a post without features.
+    scale: f64,
+}
+
+impl Scores {
+    /// Calibrated probabilities of the margins.
+    #[must_use]
+    pub fn probabilities(&self) -> PerCategory<f64> {
+        PerCategory(self.margins.0.map(probability))
+    }
+}
+
+impl Model {
+    /// Puts a model together from its parts. The metadata must describe all six categories, as
+    /// [`Model::load`](crate::Model::load) checks; one that is missing can never be flagged.
+    #[must_use]
+    pub fn new(metadata: Metadata, table: AdditiveTable, digest: String) -> Self {
+        let decisions = PerCategory::from_fn(|category| {
+            metadata.decisions.get(&category).cloned().unwrap_or(Decision {
+                bias: f64::NEG_INFINITY,
+                lexicon: 0.0,
+                cues: Vec::new(),
+            })
+        });
+        let thresholds = PerCategory::from_fn(|category| {
+            metadata.thresholds.get(&category).cloned().unwrap_or(Threshold {
+                probability: 1.0,
+                rule: "never".to_owned(),
+                shown: false,
+                precision: 0.0,
+                precision_interval: [0.0, 1.0],
+                recall: 0.0,
+                flagged: 0,
+                support: 0,
+            })
+        });
+        Self { table, decisions, thresholds, metadata, digest }
+    }
+
+    /// SHA-256 over the folder's description and weights.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What the model says about itself.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The shipped threshold of a category.
+    #[must_use]
+    pub fn threshold(&self, category: Category) -> &Threshold {
+        &self.thresholds[category]
+    }
+
+    /// Scores a post. Allocates nothing once the buffers have grown to the longest post.
+    pub fn score(&self, reading: &Reading, scratch: &mut Scratch) -> Scores {
+        let cues = CueValues::of(reading);
+        let mut margins = PerCategory([0.0; Category::COUNT]);
+        self.add_ngrams(reading, scratch, &mut margins);
+        for category in Category::ALL {
+            let decision = &self.decisions[category];
+            let rules = distinct_rules(reading, category).count();
+            margins[category] += decision.bias + decision.lexicon * rules as f64;
+            for (cue, weight) in Cue::ALL.iter().zip(&decision.cues) {
+                margins[category] += weight * f64::from(cues.value(*cue));
+            }
+        }
+        Scores { margins }
+    }
+
+    fn add_ngrams(&self, reading: &Reading, scratch: &mut Scratch, margins: &mut PerCategory<f64>) {
+        self.count(reading, scratch);
+        let mut sums = [0.0_f64; Category::COUNT];
+        let mut squares = 0.0_f64;
+        for &number in &scratch.touched {
+            let row = self.table.row(number);
+            let value = sublinear(scratch.counts[number as usize]) * f64::from(row.idf);
+            squares += value * value;
+            for (sum, weight) in sums.iter_mut().zip(row.weights) {
+                *sum += value * f64::from(weight);
+            }
+            scratch.counts[number as usize] = 0;
+        }
+        scratch.touched.clear();
+        if squares > 0.0 {
+            let scale = squares.sqrt().recip();
+            for (margin, sum) in margins.0.iter_mut().zip(sums) {
+                *margin = sum * scale;
+            }
+        }
+    }
+
+    /// Counts the rows that the post touches.
+    fn count(&self, reading: &Reading, scratch: &mut Scratch) {
+        scratch.counts.resize(self.table.len(), 0);
+        let Scratch { ngrams, counts, touched } = scratch;
+        for (_, document, _) in reading.scored() {
+            ngrams.for_each(document, |ngram| {
+                if let Some(number) = self.table.find(ngram.hash) {
+                    let count = &mut counts[number as usize];
+                    if *count == 0 {
+                        touched.push(number);
+                    }
+                    *count = count.saturating_add(1);
+                }
+            });
+        }
+    }
+
+    /// Hands the weighed n-grams of a post to `use_them` and clears the buffers afterwards.
+    pub(crate) fn with_weighed<T>(
+        &self,
+        reading: &Reading,
+        scratch: &mut Scratch,
+        use_them: impl FnOnce(&Weighed<'_>, &mut NGramBuffer) -> T,
+    ) -> T {
+        self.count(reading, scratch);
+        let squares: f64 = scratch
+            .touched
+            .iter()
+            .map(|&number| {
+                let idf = f64::from(self.table.row(number).idf);
+                (sublinear(scratch.counts[number as usize]) * idf).powi(2)
+            })
+            .sum();
+        let scale = if squares > 0.0 { squares.sqrt().recip() } else { 0.0 };
+        let weighed = Weighed { counts: &scratch.counts, scale };
+        let result = use_them(&weighed, &mut scratch.ngrams);
+        for number in scratch.touched.drain(..) {
+            scratch.counts[number as usize] = 0;
+        }
+        result
+    }
+
+    /// What one occurrence of a row adds to a category's margin: the row's share divided evenly
+    /// among its occurrences.
+    pub(crate) fn occurrence(&self, weighed: &Weighed<'_>, number: u32, category: Category) -> f64 {
+        let row = self.table.row(number);
+        let count = weighed.counts[number as usize];
+        let value = sublinear(count) * f64::from(row.idf) * weighed.scale;
+        value * f64::from(row.weights[category.index()]) / f64::from(count)
+    }
+}
+
+/// Sublinear term frequency, `1 + ln(count)`.
+fn sublinear(count: u16) -> f64 {
+    1.0 + f64::from(count).ln()
+}
+
+/// The first hit of each distinct rule that speaks for a category, as many as count.
+pub(crate) fn distinct_rules(
+    reading: &Reading,
+    category: Category,
+) -> impl Iterator<Item = (mingjian_schema::Field, Hit)> {
+    let hits = reading
+        .scored()
+        .into_iter()
+        .flat_map(|(field, _, hits)| hits.iter().map(move |hit| (field, *hit)));
+    let mut seen = [u32::MAX; Decision::MOST_RULES];
+    let mut count = 0;
+    hits.filter(move |(_, hit)| {
+        if hit.category != category || count == seen.len() || seen[..count].contains(&hit.rule) {
+            return false;
+        }
+        seen[count] = hit.rule;
+        count += 1;
+        true
+    })
+}

@@ -1,0 +1,100 @@
+//! The decision stage: linfa's logistic regression on a few dense signals.
+
+use linfa::dataset::DatasetBase;
+use linfa::traits::Fit;
+use linfa_logistic::LogisticRegression;
+use mingjian_model::Decision;
+use ndarray::{Array1, Array2};
+
+use crate::observation::Observation;
+
+/// A fitted decision stage, before it is collapsed with the linear stage.
+#[derive(Debug, Clone)]
+pub(crate) struct DecisionStage {
+    intercept: f64,
+    linear: f64,
+    lexicon: f64,
+    cues: Vec<f64>,
+}
+
+/// The signals of one post for one category.
+pub(crate) struct Signals<'a> {
+    /// Margin of the linear stage.
+    pub(crate) linear: f64,
+    /// Distinct lexicon rules that count.
+    pub(crate) rules: usize,
+    /// Values of the cues.
+    pub(crate) cues: &'a [f64],
+}
+
+impl<'a> Signals<'a> {
+    pub(crate) fn of(
+        observation: &'a Observation,
+        category: mingjian_schema::Category,
+        linear: f64,
+    ) -> Self {
+        Self { linear, rules: observation.rules[category], cues: &observation.cues }
+    }
+}
+
+/// Regularisation of the decision stage. Weak: a few dozen weights on thousands of rows.
+const ALPHA: f64 = 1.0;
+
+impl DecisionStage {
+    /// Fits on signals with their labels and whole-number weights. linfa-logistic ignores
+    /// weights, so a row of weight 3 enters three times.
+    pub(crate) fn fit(
+        rows: &[(Signals<'_>, bool, usize)],
+    ) -> Result<Self, linfa_logistic::error::Error> {
+        let width = rows.first().map_or(0, |(signals, ..)| signals.cues.len()) + 2;
+        let mut values = Vec::new();
+        let mut labels = Vec::new();
+        for (signals, label, weight) in rows {
+            for _ in 0..*weight {
+                values.push(signals.linear);
+                values.push(signals.rules as f64);
+                values.extend_from_slice(signals.cues);
+                labels.push(*label);
+            }
+        }
+        let shape = (labels.len(), width);
+        let records =
+            Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape));
+        let dataset = DatasetBase::new(records, Array1::from_vec(labels));
+        let model = LogisticRegression::default()
+            .alpha(ALPHA)
+            .max_iterations(200)
+            .gradient_tolerance(1e-4)
+            .fit(&dataset)?;
+        // linfa calls the more frequent class positive, whichever it is.
+        let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
+        let weights: Vec<f64> = model.params().iter().map(|weight| sign * weight).collect();
+        Ok(Self {
+            intercept: sign * model.intercept(),
+            linear: weights[0],
+            // A phrase never speaks for innocence.
+            lexicon: weights[1].max(0.0),
+            cues: weights[2..].to_vec(),
+        })
+    }
+
+    /// The calibrated margin.
+    pub(crate) fn margin(&self, signals: &Signals<'_>) -> f64 {
+        let cues: f64 = self.cues.iter().zip(signals.cues).map(|(w, v)| w * v).sum();
+        self.intercept + self.linear * signals.linear + self.lexicon * signals.rules as f64 + cues
+    }
+
+    /// How much one unit of the linear margin moves the calibrated margin.
+    pub(crate) fn linear_weight(&self) -> f64 {
+        self.linear
+    }
+
+    /// The weights of everything but n-grams, with the linear stage's intercept folded in.
+    pub(crate) fn collapsed(&self, linear_intercept: f64) -> Decision {
+        Decision {
+            bias: self.intercept + self.linear * linear_intercept,
+            lexicon: self.lexicon,
+            cues: self.cues.clone(),
+        }
+    }
+}

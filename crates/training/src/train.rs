@@ -1,0 +1,333 @@
+//! The training run: folds, both stages, thresholds, export.
+
+use std::collections::BTreeMap;
+
+use linfa::dataset::DatasetBase;
+use linfa::traits::{Fit, Predict};
+use mingjian_lexicon::Lexicon;
+use mingjian_model::{AdditiveTable, Metadata, Reader, TrainingSummary, probability};
+use mingjian_schema::{Category, LabelledExample, PerCategory};
+use ndarray::Array1;
+use rayon::prelude::*;
+
+use crate::csr::CsrRecords;
+use crate::decision::{DecisionStage, Signals};
+use crate::evaluation::ScoredExample;
+use crate::export::Stages;
+use crate::folds::assign_folds;
+use crate::logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel};
+use crate::observation::{Observation, observe};
+use crate::threshold::{Statement, resolve};
+use crate::vocabulary::Vocabulary;
+
+/// How to train.
+#[derive(Debug, Clone)]
+pub struct TrainOptions {
+    /// Seed of the folds; the same seed and data give the same model.
+    pub seed: u64,
+    /// Folds of the cross-fitting, at least 2.
+    pub folds: u64,
+    /// Inverse strength of the linear stage's L2 regularisation.
+    pub c: f64,
+    /// N-grams chosen for each category.
+    pub ngrams_per_category: usize,
+    /// How much a row of a source counts; 1 for sources that are not listed.
+    pub source_weights: BTreeMap<String, usize>,
+    /// What each category's threshold has to keep.
+    pub statements: PerCategory<Statement>,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self {
+            seed: 20_261_124,
+            folds: 5,
+            c: 10.0,
+            ngrams_per_category: 8_000,
+            source_weights: BTreeMap::from([("own".to_owned(), 3)]),
+            statements: PerCategory::from_fn(|_| Statement::Precision(0.90)),
+        }
+    }
+}
+
+/// What a training run has come to, for progress bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// One more post was read.
+    Read,
+    /// One more of `(folds + 1) · 6` fits of the linear stage is done.
+    Fitted,
+}
+
+/// A trained model with what is known about it.
+pub struct Trained {
+    /// The description that goes into the folder.
+    pub metadata: Metadata,
+    /// The weights.
+    pub table: AdditiveTable,
+    /// Every row scored by stages that have not seen its fold.
+    pub out_of_fold: Vec<ScoredExample>,
+}
+
+/// Why nothing was trained.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A category that cannot be learnt from these rows.
+    #[error(
+        "`{category}` has {positives} positives and {negatives} negatives; training needs at least \
+         {least} of each: add examples, or data with `annotated` rows for it",
+        least = FEWEST_EXAMPLES
+    )]
+    TooFew {
+        /// The category.
+        category: Category,
+        /// Rows that show it.
+        positives: usize,
+        /// Rows that are judged for it and do not.
+        negatives: usize,
+    },
+    /// The linear stage could not be fitted.
+    #[error("the linear stage of `{category}` could not be fitted: {error}")]
+    Linear {
+        /// The category.
+        category: Category,
+        /// Why.
+        error: SparseLogisticError,
+    },
+    /// The decision stage could not be fitted.
+    #[error("the decision stage of `{category}` could not be fitted: {error}")]
+    Decision {
+        /// The category.
+        category: Category,
+        /// Why.
+        error: linfa_logistic::error::Error,
+    },
+}
+
+/// Fewer examples of either kind teach nothing.
+const FEWEST_EXAMPLES: usize = 10;
+
+/// Trains a model. Deterministic under the seed.
+///
+/// # Errors
+/// [`TrainError`] names the category that cannot be learnt.
+pub fn train(
+    rows: &[LabelledExample],
+    lexicon: Lexicon,
+    options: &TrainOptions,
+    on_progress: impl Fn(Progress) + Sync,
+) -> Result<Trained, TrainError> {
+    check_support(rows)?;
+    let lexicon_digest = lexicon.digest().to_owned();
+    let reader = Reader::new(lexicon);
+    let observations = observe(&reader, rows, || on_progress(Progress::Read));
+    let run = Run { rows, observations: &observations, options, on_progress: &on_progress };
+    let folds = assign_folds(rows, options.folds, options.seed);
+
+    let margins = run.out_of_fold_margins(&folds)?;
+    let decisions = run.decisions(&margins)?;
+    let out_of_fold = run.out_of_fold(&folds, &margins)?;
+    let thresholds = Category::ALL
+        .into_iter()
+        .map(|category| {
+            let (probabilities, labels) = judged(&out_of_fold, rows, category);
+            let resolved = resolve(options.statements[category], &probabilities, &labels);
+            (category, resolved.into_threshold())
+        })
+        .collect();
+
+    let everyone: Vec<usize> = (0..rows.len()).collect();
+    let (vocabulary, linear) = run.linear_stage(&everyone)?;
+    let stages = Stages { vocabulary, linear, decisions };
+    let table = stages.table();
+    let metadata = stages.metadata(&table, &lexicon_digest, run.summary(), thresholds);
+    let thresholds = &metadata.thresholds;
+    let out_of_fold = rows
+        .iter()
+        .zip(out_of_fold)
+        .map(|(row, probabilities)| {
+            ScoredExample::new(row, probabilities, |category| {
+                probabilities[category] >= thresholds[&category].probability
+            })
+        })
+        .collect();
+    Ok(Trained { metadata, table, out_of_fold })
+}
+
+fn check_support(rows: &[LabelledExample]) -> Result<(), TrainError> {
+    for category in Category::ALL {
+        let judged = rows.iter().filter(|row| row.judges(category));
+        let (positive, negative): (Vec<_>, Vec<_>) = judged.partition(|row| row.is(category));
+        if positive.len().min(negative.len()) < FEWEST_EXAMPLES {
+            return Err(TrainError::TooFew {
+                category,
+                positives: positive.len(),
+                negatives: negative.len(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Probabilities and labels of the rows that are judged for a category.
+fn judged(
+    probabilities: &[PerCategory<f64>],
+    rows: &[LabelledExample],
+    category: Category,
+) -> (Vec<f64>, Vec<bool>) {
+    rows.iter()
+        .zip(probabilities)
+        .filter(|(row, _)| row.judges(category))
+        .map(|(row, probabilities)| (probabilities[category], row.is(category)))
+        .unzip()
+}
+
+/// What all steps of a run share.
+struct Run<'a, F> {
+    rows: &'a [LabelledExample],
+    observations: &'a [Observation],
+    options: &'a TrainOptions,
+    on_progress: &'a F,
+}
+
+impl<F: Fn(Progress) + Sync> Run<'_, F> {
+    fn weight(&self, row: usize) -> usize {
+        let source = self.rows[row].source.as_deref().unwrap_or_default();
+        self.options.source_weights.get(source).copied().unwrap_or(1)
+    }
+
+    fn summary(&self) -> TrainingSummary {
+        let mut rows = BTreeMap::new();
+        for row in self.rows {
+            *rows.entry(row.source.clone().unwrap_or_default()).or_default() += 1;
+        }
+        TrainingSummary { rows, seed: self.options.seed, c: self.options.c }
+    }
+
+    /// Fits the linear stage of all categories on some rows.
+    fn linear_stage(
+        &self,
+        members: &[usize],
+    ) -> Result<(Vocabulary, PerCategory<SparseLogisticModel>), TrainError> {
+        let per_category = self.options.ngrams_per_category;
+        let vocabulary = Vocabulary::choose(self.rows, self.observations, members, per_category);
+        let vectors: Vec<_> =
+            members.par_iter().map(|&row| vocabulary.vector(&self.observations[row])).collect();
+        let models: Result<Vec<_>, _> = Category::ALL
+            .par_iter()
+            .map(|&category| self.fit_linear(category, members, &vectors, vocabulary.len()))
+            .collect();
+        let mut models = models?.into_iter();
+        let models = PerCategory::from_fn(|_| {
+            models.next().unwrap_or(SparseLogisticModel {
+                coefficients: Array1::zeros(vocabulary.len()),
+                intercept: 0.0,
+            })
+        });
+        Ok((vocabulary, models))
+    }
+
+    fn fit_linear(
+        &self,
+        category: Category,
+        members: &[usize],
+        vectors: &[Vec<(u32, f32)>],
+        features: usize,
+    ) -> Result<SparseLogisticModel, TrainError> {
+        let chosen: Vec<usize> = (0..members.len())
+            .filter(|&position| self.rows[members[position]].judges(category))
+            .collect();
+        let records: Vec<&[(u32, f32)]> =
+            chosen.iter().map(|&position| vectors[position].as_slice()).collect();
+        let targets = chosen
+            .iter()
+            .map(|&position| f64::from(u8::from(self.rows[members[position]].is(category))));
+        let weights = chosen.iter().map(|&position| self.weight(members[position]) as f32);
+        let dataset = DatasetBase::new(
+            CsrRecords::from_rows(features, &records),
+            targets.collect::<Array1<f64>>(),
+        )
+        .with_weights(weights.collect());
+        let model = SparseLogistic::default()
+            .alpha(1.0 / self.options.c)
+            .fit(&dataset)
+            .map_err(|error| TrainError::Linear { category, error })?;
+        (self.on_progress)(Progress::Fitted);
+        Ok(model)
+    }
+
+    /// The linear margins of every row, by models that have not seen its fold.
+    fn out_of_fold_margins(&self, folds: &[u64]) -> Result<Vec<PerCategory<f64>>, TrainError> {
+        let mut margins = vec![PerCategory([0.0; Category::COUNT]); self.rows.len()];
+        for fold in 0..self.options.folds {
+            let (held_out, members): (Vec<usize>, Vec<usize>) =
+                (0..self.rows.len()).partition(|&row| folds[row] == fold);
+            let (vocabulary, models) = self.linear_stage(&members)?;
+            let vectors: Vec<_> =
+                held_out.iter().map(|&row| vocabulary.vector(&self.observations[row])).collect();
+            let records: Vec<&[(u32, f32)]> = vectors.iter().map(Vec::as_slice).collect();
+            let records = CsrRecords::from_rows(vocabulary.len(), &records);
+            for category in Category::ALL {
+                let predicted: Array1<f64> = models[category].predict(&records);
+                for (&row, margin) in held_out.iter().zip(&predicted) {
+                    margins[row][category] = *margin;
+                }
+            }
+        }
+        Ok(margins)
+    }
+
+    /// Fits the decision stage of all categories on the rows for which `includes` holds.
+    fn decisions_on(
+        &self,
+        margins: &[PerCategory<f64>],
+        includes: impl Fn(usize) -> bool,
+    ) -> Result<PerCategory<DecisionStage>, TrainError> {
+        let mut stages = Vec::with_capacity(Category::COUNT);
+        for category in Category::ALL {
+            let rows: Vec<_> = (0..self.rows.len())
+                .filter(|&row| self.rows[row].judges(category) && includes(row))
+                .map(|row| {
+                    let linear = margins[row][category];
+                    let signals = Signals::of(&self.observations[row], category, linear);
+                    (signals, self.rows[row].is(category), self.weight(row))
+                })
+                .collect();
+            let stage = DecisionStage::fit(&rows)
+                .map_err(|error| TrainError::Decision { category, error })?;
+            stages.push(stage);
+        }
+        let mut stages = stages.into_iter();
+        Ok(PerCategory(std::array::from_fn(|_| {
+            stages.next().unwrap_or_else(|| unreachable!("one stage per category was fitted"))
+        })))
+    }
+
+    fn decisions(
+        &self,
+        margins: &[PerCategory<f64>],
+    ) -> Result<PerCategory<DecisionStage>, TrainError> {
+        self.decisions_on(margins, |_| true)
+    }
+
+    /// Probabilities of every row, by decision stages that have not seen its fold either.
+    fn out_of_fold(
+        &self,
+        folds: &[u64],
+        margins: &[PerCategory<f64>],
+    ) -> Result<Vec<PerCategory<f64>>, TrainError> {
+        let stages: Result<Vec<_>, _> = (0..self.options.folds)
+            .map(|fold| self.decisions_on(margins, |row| folds[row] != fold))
+            .collect();
+        let stages = stages?;
+        let probabilities = (0..self.rows.len()).map(|row| {
+            let stage = &stages[folds[row] as usize];
+            PerCategory::from_fn(|category| {
+                let linear = margins[row][category];
+                let signals = Signals::of(&self.observations[row], category, linear);
+                probability(stage[category].margin(&signals))
+            })
+        });
+        Ok(probabilities.collect())
+    }
+}
