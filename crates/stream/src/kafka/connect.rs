@@ -15,8 +15,8 @@ use super::service::{Backoff, Service};
 use crate::ServeError;
 use crate::health::Condition;
 
-/// How long the coordinator may take to finish what a former instance left open.
-const INIT_PATIENCE: Duration = Duration::from_secs(60);
+/// How long one attempt waits for the coordinator to finish what a former instance left open.
+const INIT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Not connected yet.
 pub(super) struct Connecting<'s> {
