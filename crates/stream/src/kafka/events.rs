@@ -122,16 +122,33 @@ impl ConsumerContext for ConsumerEvents {
 pub(super) struct ProducerEvents {
     readiness: Readiness,
     failure: Mutex<Option<KafkaError>>,
+    has_failed: AtomicBool,
 }
 
 impl ProducerEvents {
     pub(super) fn new(readiness: Readiness) -> Self {
-        Self { readiness, failure: Mutex::default() }
+        Self { readiness, failure: Mutex::default(), has_failed: AtomicBool::new(false) }
     }
 
-    /// The first record since the last call that did not arrive.
+    /// Whether a record did not arrive since the failure was last taken.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Acquire)
+    }
+
+    /// Why records did not arrive since the last call: that one was too large if one was, because
+    /// the others then fail for its sake, or else what was told first.
     pub(super) fn take_failure(&self) -> Option<KafkaError> {
+        self.has_failed.store(false, Ordering::Release);
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note(&self, error: &KafkaError) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_cause = error.rdkafka_error_code() == Some(Code::MessageSizeTooLarge);
+        if is_cause || failure.is_none() {
+            *failure = Some(error.clone());
+        }
+        self.has_failed.store(true, Ordering::Release);
     }
 }
 
@@ -150,8 +167,7 @@ impl ProducerContext for ProducerEvents {
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         if let Err((error, _)) = result {
-            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert_with(|| error.clone());
+            self.note(error);
         }
     }
 }

@@ -23,8 +23,8 @@ impl Deliverer {
             let offsets = batch.next_offsets().map_err(step)?;
             consumer.commit(&offsets, CommitMode::Sync).map_err(step)
         });
-        committed.map_err(|not_sent| {
-            self.discard_unsent();
+        committed.map_err(|noticed| {
+            let not_sent = self.discard_unsent(noticed);
             match (not_sent.end_of_service(), &not_sent) {
                 (Some(end), _) => Failure::Fatal(end),
                 (None, NotSent::TooLarge) => Failure::RecordTooLarge,

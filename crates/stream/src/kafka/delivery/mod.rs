@@ -85,7 +85,7 @@ impl Deliverer {
         }
     }
 
-    /// Sends records and waits until every one of them is acknowledged.
+    /// Sends records and waits until every one of them is acknowledged, or one has failed.
     fn send_all<'b>(
         &self,
         records: impl Iterator<Item = Record<'b>>,
@@ -94,15 +94,16 @@ impl Deliverer {
         for record in records {
             self.enqueue(record, deadline)?;
         }
-        while self.producer.in_flight_count() > 0 {
+        let events = self.producer.context();
+        while self.producer.in_flight_count() > 0 && !events.has_failed() {
             if Instant::now() > deadline {
                 return Err(NotSent::Late);
             }
             self.producer.poll(ACKNOWLEDGEMENT_POLL);
         }
-        match self.producer.context().take_failure() {
+        match events.take_failure() {
             None => Ok(()),
-            Some(error) => Err(not_sent("producing", error)),
+            Some(error) => Err(not_sent(error)),
         }
     }
 
@@ -121,7 +122,7 @@ impl Deliverer {
                     self.producer.poll(ACKNOWLEDGEMENT_POLL);
                     waiting = refused;
                 }
-                Err((error, _)) => return Err(not_sent("producing", error)),
+                Err((error, _)) => return Err(not_sent(error)),
             }
         }
     }
@@ -131,23 +132,25 @@ impl Deliverer {
         self.producer.client().fatal_error().is_some()
     }
 
-    /// Forgets records that nobody waits for any more, so that none of their acknowledgements
-    /// can be taken for one of the next batch.
-    fn discard_unsent(&self) {
-        if self.producer.in_flight_count() > 0 {
-            self.producer.purge(PurgeConfig::default().queue().inflight());
-            while self.producer.in_flight_count() > 0 {
-                self.producer.poll(ACKNOWLEDGEMENT_POLL);
-            }
+    /// Forgets records that nobody waits for any more, so that none of their acknowledgements can
+    /// be taken for one of the next batch. Returns why the batch failed: what is told now may be
+    /// the cause of what was noticed first.
+    fn discard_unsent(&self, noticed: NotSent) -> NotSent {
+        self.producer.purge(PurgeConfig::default().queue().inflight());
+        while self.producer.in_flight_count() > 0 {
+            self.producer.poll(ACKNOWLEDGEMENT_POLL);
         }
-        self.producer.context().take_failure();
+        match self.producer.context().take_failure().map(not_sent) {
+            Some(NotSent::TooLarge) => NotSent::TooLarge,
+            _ => noticed,
+        }
     }
 }
 
-fn not_sent(operation: &'static str, error: KafkaError) -> NotSent {
+fn not_sent(error: KafkaError) -> NotSent {
     match error.rdkafka_error_code() {
         Some(Code::MessageSizeTooLarge) => NotSent::TooLarge,
-        _ => NotSent::Error(operation, error),
+        _ => NotSent::Error("producing", error),
     }
 }
 

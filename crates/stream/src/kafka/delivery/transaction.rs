@@ -37,7 +37,7 @@ impl Deliverer {
         deadline: Instant,
     ) -> Result<(), Failure> {
         self.try_transaction(batch, records, consumer, deadline)
-            .map_err(|not_sent| self.give_up(&not_sent))
+            .map_err(|not_sent| self.give_up(not_sent))
     }
 
     fn try_transaction<'b>(
@@ -69,12 +69,12 @@ impl Deliverer {
 
     /// Aborts the transaction. Where that fails too, its end is up to the coordinator, and only a
     /// new producer can learn of it.
-    fn give_up(&self, not_sent: &NotSent) -> Failure {
-        if let Some(end) = not_sent.end_of_service() {
+    fn give_up(&self, noticed: NotSent) -> Failure {
+        if let Some(end) = noticed.end_of_service() {
             return Failure::Fatal(end);
         }
+        let not_sent = self.discard_unsent(noticed);
         let reason = not_sent.reason();
-        self.discard_unsent();
         let deadline = Instant::now() + ABORT_PATIENCE;
         let aborted = until_settled(deadline, || self.producer.abort_transaction(CALL_PATIENCE));
         match (aborted, not_sent) {
