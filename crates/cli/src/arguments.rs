@@ -17,7 +17,10 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Replay(Replay),
     Explain(Explain),
+    Serve(Serve),
+    Validate(Validate),
     Train(Train),
     Evaluate(Evaluate),
     Bench(Bench),
@@ -36,6 +39,9 @@ pub(crate) struct Assets {
     /// `clickbait=0.8`; may be repeated
     #[arg(long, value_name = "CATEGORY=P", value_parser = category_number)]
     pub(crate) threshold: Vec<(mingjian_schema::Category, f64)>,
+    /// Posts with this score or more are marked `priority` (50 to 100, default 90)
+    #[arg(long, value_name = "SCORE")]
+    pub(crate) priority_score: Option<f64>,
 }
 
 fn category_number(text: &str) -> Result<(mingjian_schema::Category, f64), String> {
@@ -64,6 +70,89 @@ fn source_weight(text: &str) -> Result<(String, usize), String> {
         text.split_once('=').ok_or_else(|| format!("`{text}` is not SOURCE=WEIGHT"))?;
     let weight = weight.parse().map_err(|_| format!("`{weight}` is not a whole number"))?;
     Ok((source.to_owned(), weight))
+}
+
+/// Judge the posts of a file, show what is flagged and why
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian replay models/samples/feed.jsonl
+  mingjian replay posts.jsonl --out flagged.jsonl --dead-letters dead.jsonl --json
+  zcat posts.jsonl.gz | mingjian replay - --quiet --out flagged.jsonl
+
+One JSON object a line, with `id` and at least one of `title` and `text`. A line that cannot be
+judged becomes a dead letter with the reason; nothing stops the replay.")]
+pub(crate) struct Replay {
+    /// Posts, JSON Lines; `-` reads standard input, no FILE replays the bundled sample feed
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write the flagged posts, JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write what could not be judged, JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dead_letters: Option<PathBuf>,
+    /// Take field mapping, size limits, model and thresholds from this configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Show at most this many flagged posts
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) show: usize,
+    /// Show only the summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Worker threads; 0 is one a core
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}
+
+/// Run the consumer service on Kafka
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian serve --demo                    # no broker needed: a mock cluster and the sample feed
+  mingjian serve --config mingjian.toml
+  mingjian serve --demo --keep-running     # then look at http://127.0.0.1:9464/metrics
+
+SIGTERM or Ctrl-C finishes the open batch, commits it and leaves; a second one leaves at once.")]
+pub(crate) struct Serve {
+    /// Configuration (TOML); `mingjian validate --example` prints one with every key
+    #[arg(long, value_name = "FILE", required_unless_present = "demo")]
+    pub(crate) config: Option<PathBuf>,
+    /// Run against a mock cluster inside the process, fed with the sample feed
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Feed the demonstration with these posts instead of the sample feed
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    pub(crate) input: Option<PathBuf>,
+    /// Go on serving health and metrics when the demonstration is through
+    #[arg(long, requires = "demo")]
+    pub(crate) keep_running: bool,
+    /// Print one JSON object at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}
+
+/// Check a configuration without running anything
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian validate --config mingjian.toml
+  mingjian validate --example > mingjian.toml")]
+pub(crate) struct Validate {
+    /// Configuration (TOML)
+    #[arg(long, value_name = "FILE", required_unless_present = "example")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print a configuration with every key, its default and what it is for
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) example: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Show the scores of one text and the words that made them

@@ -29,7 +29,7 @@ pub(crate) fn classifier(assets: &Assets) -> Result<Classifier> {
         );
     }
     let overrides: BTreeMap<_, _> = assets.threshold.iter().copied().collect();
-    let policy = Policy::new(&model, &overrides, None)?;
+    let policy = Policy::new(&model, &overrides, assets.priority_score)?;
     Ok(Classifier::new(lexicon, model, policy))
 }
 

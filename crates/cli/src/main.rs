@@ -5,8 +5,12 @@
 mod arguments;
 mod assets;
 mod command;
+mod config;
 mod failure;
+mod judge;
+mod log;
 mod paint;
+mod show;
 
 use std::process::ExitCode;
 
@@ -21,7 +25,10 @@ static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::I
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
+        Command::Replay(options) => command::replay::run(options),
         Command::Explain(options) => command::explain::run(options),
+        Command::Serve(options) => command::serve::run(options),
+        Command::Validate(options) => command::validate::run(options),
         Command::Train(options) => command::train::run(options),
         Command::Evaluate(options) => command::evaluate::run(options),
         Command::Bench(options) => command::bench::run(options),

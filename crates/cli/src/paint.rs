@@ -25,10 +25,15 @@ pub(crate) fn say(line: impl Display) {
     eprintln!("{line}");
 }
 
-/// Prints the one object that scripts read.
+/// Prints what was asked for itself, not talk about it, to standard output.
 #[allow(clippy::print_stdout, reason = "the one place that writes to standard output")]
+pub(crate) fn out(text: impl Display) {
+    println!("{text}");
+}
+
+/// Prints the one object that scripts read.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string(value)?);
+    out(serde_json::to_string(value)?);
     Ok(())
 }
 

@@ -3,4 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
+pub(crate) mod replay;
+pub(crate) mod serve;
 pub(crate) mod train;
+pub(crate) mod validate;
