@@ -65,11 +65,20 @@ fn category_statement(
     Ok((category, statement.trim().parse()?))
 }
 
-fn source_weight(text: &str) -> Result<(String, usize), String> {
-    let (source, weight) =
+fn source_weight(text: &str) -> Result<mingjian_training::SourceWeight, String> {
+    let (name, weight) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not SOURCE=WEIGHT"))?;
     let weight = weight.parse().map_err(|_| format!("`{weight}` is not a whole number"))?;
-    Ok((source.to_owned(), weight))
+    let (category, source) = match name.split_once(':') {
+        None => (None, name),
+        Some((category, source)) => {
+            let category = category
+                .parse()
+                .map_err(|error: mingjian_schema::UnknownCategory| error.to_string())?;
+            (Some(category), source)
+        }
+    };
+    Ok(mingjian_training::SourceWeight { category, source: source.to_owned(), weight })
 }
 
 /// Judge the posts of a file, show what is flagged and why
@@ -203,14 +212,15 @@ pub(crate) struct Train {
     /// What a category's threshold has to keep, for example `rumour: recall >= 0.8`; may be repeated
     #[arg(long, value_name = "CATEGORY:STATEMENT", value_parser = category_statement)]
     pub(crate) statement: Vec<(mingjian_schema::Category, mingjian_training::Statement)>,
-    /// How much each row of a source counts, for example `own=3`; may be repeated
-    #[arg(long, value_name = "SOURCE=WEIGHT", value_parser = source_weight)]
-    pub(crate) weight: Vec<(String, usize)>,
+    /// How much each row of a source counts, for example `own=3` or, for one category,
+    /// `clickbait:own=1`; may be repeated, the last that fits is used
+    #[arg(long, value_name = "[CATEGORY:]SOURCE=N", value_parser = source_weight)]
+    pub(crate) weight: Vec<mingjian_training::SourceWeight>,
     /// Inverse strength of the regularisation
     #[arg(long, default_value_t = 10.0)]
     pub(crate) c: f64,
     /// N-grams chosen for each category
-    #[arg(long, default_value_t = 8_000, value_name = "N")]
+    #[arg(long, default_value_t = 60_000, value_name = "N")]
     pub(crate) ngrams: usize,
     /// Seed of the folds
     #[arg(long, default_value_t = 20_261_124)]

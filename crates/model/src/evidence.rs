@@ -28,7 +28,7 @@ pub struct EvidenceLimits {
 
 impl Default for EvidenceLimits {
     fn default() -> Self {
-        Self { items: 12, smallest: 0.05, longest_span: 12 }
+        Self { items: 12, smallest: 0.05, longest_span: 8 }
     }
 }
 
@@ -175,7 +175,7 @@ fn whole(reading: &Reading) -> (Field, Range<u32>) {
     (field, 0..reading.document(field).normalised().cells().len() as u32)
 }
 
-/// Joins neighbouring words that pull the same way.
+/// Joins neighbouring words that pull the same way; punctuation and spaces stand alone.
 fn join_words(
     field: Field,
     document: &Document,
@@ -184,6 +184,7 @@ fn join_words(
     items: &mut Vec<Item>,
 ) {
     let mut open: Option<Item> = None;
+    let mut open_is_word = false;
     for token in document.tokens() {
         let chars = token.start..token.end;
         let contribution: f64 = shares[token.start as usize..token.end as usize].iter().sum();
@@ -193,8 +194,9 @@ fn join_words(
                 && contribution.abs() >= limits.smallest
                 && chars.end - item.chars.start <= limits.longest_span
         });
+        let is_word = !matches!(token.kind, TokenKind::Space | TokenKind::Punctuation);
         match &mut open {
-            Some(item) if joins && token.kind != TokenKind::Space => {
+            Some(item) if joins && is_word && open_is_word => {
                 item.chars.end = chars.end;
                 item.contribution += contribution;
             }
@@ -203,6 +205,7 @@ fn join_words(
                 items.extend(open.replace(Item { field, chars, kind, contribution, rule: None }));
             }
         }
+        open_is_word = is_word;
     }
     items.extend(open);
 }

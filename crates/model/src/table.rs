@@ -15,6 +15,9 @@ pub struct Row {
 /// A hash table from n-gram hashes to rows, by open addressing with linear probing.
 #[derive(Debug, Clone, Default)]
 pub struct AdditiveTable {
+    /// One bit for each of 2²¹ hash prefixes that occur. Most n-grams of a post are unknown, and
+    /// 256 KiB stay in the cache where the slots do not.
+    present: Vec<u64>,
     /// Hash and row number of each slot; a row number of [`EMPTY`] marks a free slot.
     slots: Vec<(u64, u32)>,
     shift: u32,
@@ -23,6 +26,9 @@ pub struct AdditiveTable {
 }
 
 const EMPTY: u32 = u32::MAX;
+
+/// Bits of a hash that the filter looks at.
+const FILTER_BITS: u32 = 21;
 
 /// Bytes of one n-gram in the weights file: hash, idf, six weights.
 const RECORD: usize = 8 + 4 + 4 * Category::COUNT;
@@ -34,9 +40,13 @@ impl AdditiveTable {
         let (hashes, rows): (Vec<u64>, Vec<Row>) = entries.into_iter().unzip();
         let capacity = (hashes.len() * 2).next_power_of_two().max(2);
         let shift = 64 - capacity.trailing_zeros();
-        let mut table = Self { slots: vec![(0, EMPTY); capacity], shift, hashes, rows };
+        let present = vec![0; 1 << (FILTER_BITS - 6)];
+        let slots = vec![(0, EMPTY); capacity];
+        let mut table = Self { present, slots, shift, hashes, rows };
         for index in 0..table.hashes.len() {
             let hash = table.hashes[index];
+            let (word, bit) = filter_position(hash);
+            table.present[word] |= bit;
             let mut slot = table.first_slot(hash);
             while table.slots[slot].1 != EMPTY && table.slots[slot].0 != hash {
                 slot = (slot + 1) & (capacity - 1);
@@ -64,6 +74,10 @@ impl AdditiveTable {
     #[inline]
     #[must_use]
     pub fn find(&self, hash: u64) -> Option<u32> {
+        let (word, bit) = filter_position(hash);
+        if self.present.get(word)? & bit == 0 {
+            return None;
+        }
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = self.first_slot(hash);
         loop {
@@ -114,6 +128,12 @@ impl AdditiveTable {
         let entries: Option<Vec<_>> = records.iter().map(read_record).collect();
         entries.map(Self::new)
     }
+}
+
+/// Word and bit of the filter that stand for a hash.
+fn filter_position(hash: u64) -> (usize, u64) {
+    let prefix = hash >> (64 - FILTER_BITS);
+    ((prefix >> 6) as usize, 1 << (prefix & 63))
 }
 
 fn read_record(record: &[u8; RECORD]) -> Option<(u64, Row)> {

@@ -31,4 +31,4 @@ pub use folds::assign_folds;
 pub use logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel, ValidSparseLogistic};
 pub use metrics::{average_precision, expected_calibration_error, roc_auc, wilson_interval};
 pub use threshold::{Resolved, Statement, resolve};
-pub use train::{Progress, TrainError, TrainOptions, Trained, train};
+pub use train::{Progress, SourceWeight, TrainError, TrainOptions, Trained, train};

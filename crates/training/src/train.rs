@@ -31,10 +31,13 @@ pub struct TrainOptions {
     pub c: f64,
     /// N-grams chosen for each category.
     pub ngrams_per_category: usize,
-    /// How much a row of a source counts; 1 for sources that are not listed.
-    pub source_weights: BTreeMap<String, usize>,
+    /// How much the rows of a source count; the last entry that fits is used, 1 if none does.
+    pub source_weights: Vec<SourceWeight>,
     /// What each category's threshold has to keep.
     pub statements: PerCategory<Statement>,
+    /// The sources that thresholds are resolved on: those that look like what reviewers will see.
+    /// A set of nothing but spam makes any threshold look precise. All rows, if none is present.
+    pub threshold_sources: Vec<String>,
 }
 
 impl Default for TrainOptions {
@@ -43,11 +46,35 @@ impl Default for TrainOptions {
             seed: 20_261_124,
             folds: 5,
             c: 10.0,
-            ngrams_per_category: 8_000,
-            source_weights: BTreeMap::from([("own".to_owned(), 3)]),
-            statements: PerCategory::from_fn(|_| Statement::Precision(0.90)),
+            ngrams_per_category: 60_000,
+            // Public clickbait is one small set of another kind: weighed like the rest, our own
+            // examples would drown it.
+            source_weights: vec![
+                SourceWeight { category: None, source: "HanCD".to_owned(), weight: 2 },
+                SourceWeight { category: None, source: "own".to_owned(), weight: 3 },
+                SourceWeight {
+                    category: Some(Category::Clickbait),
+                    source: "own".to_owned(),
+                    weight: 1,
+                },
+            ],
+            statements: PerCategory::from_fn(|_| Statement::Precision(0.80)),
+            threshold_sources: ["own", "FewCLUE_TNEWS", "NLPCC2017_headlines", "COLD"]
+                .map(str::to_owned)
+                .to_vec(),
         }
     }
+}
+
+/// How much each row of a source counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceWeight {
+    /// The category whose fit it concerns; all of them, if absent.
+    pub category: Option<Category>,
+    /// The source.
+    pub source: String,
+    /// How often each row counts.
+    pub weight: usize,
 }
 
 /// What a training run has come to, for progress bars.
@@ -130,7 +157,7 @@ pub fn train(
     let thresholds = Category::ALL
         .into_iter()
         .map(|category| {
-            let (probabilities, labels) = judged(&out_of_fold, rows, category);
+            let (probabilities, labels) = run.realistic(&out_of_fold, category);
             let resolved = resolve(options.statements[category], &probabilities, &labels);
             (category, resolved.into_threshold())
         })
@@ -169,19 +196,6 @@ fn check_support(rows: &[LabelledExample]) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Probabilities and labels of the rows that are judged for a category.
-fn judged(
-    probabilities: &[PerCategory<f64>],
-    rows: &[LabelledExample],
-    category: Category,
-) -> (Vec<f64>, Vec<bool>) {
-    rows.iter()
-        .zip(probabilities)
-        .filter(|(row, _)| row.judges(category))
-        .map(|(row, probabilities)| (probabilities[category], row.is(category)))
-        .unzip()
-}
-
 /// What all steps of a run share.
 struct Run<'a, F> {
     rows: &'a [LabelledExample],
@@ -191,9 +205,31 @@ struct Run<'a, F> {
 }
 
 impl<F: Fn(Progress) + Sync> Run<'_, F> {
-    fn weight(&self, row: usize) -> usize {
+    fn weight(&self, row: usize, category: Category) -> usize {
         let source = self.rows[row].source.as_deref().unwrap_or_default();
-        self.options.source_weights.get(source).copied().unwrap_or(1)
+        let fits = |entry: &&SourceWeight| {
+            entry.source == source && entry.category.is_none_or(|only| only == category)
+        };
+        self.options.source_weights.iter().rev().find(fits).map_or(1, |entry| entry.weight)
+    }
+
+    /// Probabilities and labels of the rows that a category's threshold is resolved on.
+    fn realistic(
+        &self,
+        probabilities: &[PerCategory<f64>],
+        category: Category,
+    ) -> (Vec<f64>, Vec<bool>) {
+        let sources = &self.options.threshold_sources;
+        let listed = |row: &LabelledExample| {
+            row.source.as_ref().is_some_and(|source| sources.contains(source))
+        };
+        let any = self.rows.iter().any(|row| listed(row) && row.is(category));
+        self.rows
+            .iter()
+            .zip(probabilities)
+            .filter(|(row, _)| row.judges(category) && (!any || listed(row)))
+            .map(|(row, probabilities)| (probabilities[category], row.is(category)))
+            .unzip()
     }
 
     fn summary(&self) -> TrainingSummary {
@@ -242,7 +278,8 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         let targets = chosen
             .iter()
             .map(|&position| f64::from(u8::from(self.rows[members[position]].is(category))));
-        let weights = chosen.iter().map(|&position| self.weight(members[position]) as f32);
+        let weights =
+            chosen.iter().map(|&position| self.weight(members[position], category) as f32);
         let dataset = DatasetBase::new(
             CsrRecords::from_rows(features, &records),
             targets.collect::<Array1<f64>>(),
@@ -290,7 +327,7 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
                 .map(|row| {
                     let linear = margins[row][category];
                     let signals = Signals::of(&self.observations[row], category, linear);
-                    (signals, self.rows[row].is(category), self.weight(row))
+                    (signals, self.rows[row].is(category), self.weight(row, category))
                 })
                 .collect();
             let stage = DecisionStage::fit(&rows)
