@@ -1,8 +1,8 @@
 //! Asking a running service to finish what it holds and leave.
 
 use std::sync::Arc;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -14,7 +14,7 @@ pub struct StopSignal {
 
 #[derive(Debug)]
 struct Shared {
-    raised: Mutex<bool>,
+    raised: Mutex<Option<Instant>>,
     changed: Condvar,
     tasks: watch::Sender<bool>,
 }
@@ -30,7 +30,7 @@ impl StopSignal {
     #[must_use]
     pub fn new() -> Self {
         let shared = Shared {
-            raised: Mutex::new(false),
+            raised: Mutex::new(None),
             changed: Condvar::new(),
             tasks: watch::Sender::new(false),
         };
@@ -39,7 +39,7 @@ impl StopSignal {
 
     /// Raises the flag. Doing so again changes nothing.
     pub fn stop(&self) {
-        *self.shared.raised.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.raised().get_or_insert_with(Instant::now);
         self.shared.changed.notify_all();
         self.shared.tasks.send_replace(true);
     }
@@ -60,13 +60,21 @@ impl StopSignal {
     /// Blocks this thread until the flag is raised, or for at most `limit`. Whether it is raised.
     #[must_use]
     pub fn wait(&self, limit: Duration) -> bool {
-        let raised = self.shared.raised.lock().unwrap_or_else(PoisonError::into_inner);
         let (raised, _) = self
             .shared
             .changed
-            .wait_timeout_while(raised, limit, |raised| !*raised)
+            .wait_timeout_while(self.raised(), limit, |raised| raised.is_none())
             .unwrap_or_else(PoisonError::into_inner);
-        *raised
+        raised.is_some()
+    }
+
+    /// When the flag was raised.
+    pub(crate) fn raised_at(&self) -> Option<Instant> {
+        *self.raised()
+    }
+
+    fn raised(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.shared.raised.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -111,3 +111,6 @@ impl Default for ServiceConfig {
         Self { threads: 0, drain_ms: 20_000 }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! The first stage: from nothing to clients that can consume and deliver.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::clients;
 use super::consuming::Consuming;
+use super::deadline::Deadline;
 use super::delivery::Deliverer;
 use super::events::ConsumerEvents;
 use super::failure::{Failure, cannot_create};
@@ -36,6 +37,7 @@ impl<'s> Connecting<'s> {
                 Ok(consuming) => {
                     self.service.readiness.holds(Condition::Session);
                     self.service.readiness.holds(Condition::Brokers);
+                    self.service.readiness.holds(Condition::Delivery);
                     return Ok(Some(consuming));
                 }
                 Err(NotYet::Never(error)) => return Err(error),
@@ -62,7 +64,8 @@ impl<'s> Connecting<'s> {
         // instance left open, and only then are the committed offsets final.
         let deliverer =
             Deliverer::new(config, readiness.clone(), max_record_bytes).map_err(NotYet::Never)?;
-        deliverer.initialise(Instant::now() + INIT_PATIENCE).map_err(|failure| match failure {
+        let deadline = Deadline::after(INIT_PATIENCE, &self.service.stop, Duration::ZERO);
+        deliverer.initialise(&deadline).map_err(|failure| match failure {
             Failure::Fatal(error) => NotYet::Never(error),
             other => NotYet::Waiting(other.to_string()),
         })?;

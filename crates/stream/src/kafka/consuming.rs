@@ -8,6 +8,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use super::batch::Batch;
+use super::deadline::Deadline;
 use super::delivery::Deliverer;
 use super::draining::Draining;
 use super::events::ConsumerEvents;
@@ -76,8 +77,7 @@ impl<'s> Consuming<'s> {
             if batch.is_empty() {
                 continue;
             }
-            let deadline = Instant::now() + self.deliverer.patience();
-            let Err(failure) = self.process(&batch, deadline, report) else { continue };
+            let Err(failure) = self.process(&batch, report) else { continue };
             if let ControlFlow::Break(failure) = self.recover(&batch, failure, report) {
                 return self.end(failure);
             }
@@ -110,14 +110,16 @@ impl<'s> Consuming<'s> {
     pub(super) fn process(
         &mut self,
         batch: &Batch,
-        deadline: Instant,
         report: &mut ServiceReport,
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let encoded = self.service.engine.encode_batch(&batch.messages, self.max_json_bytes);
         let classify = started.elapsed();
 
-        self.deliverer.deliver(batch, &encoded, &self.consumer, deadline)?;
+        let time_to_drain = Duration::from_millis(self.service.config.service.drain_ms);
+        let patience = self.deliverer.patience();
+        let deadline = Deadline::after(patience, &self.service.stop, time_to_drain);
+        self.deliverer.deliver(batch, &encoded, &self.consumer, &deadline)?;
         let deliver = started.elapsed().saturating_sub(classify);
         self.count(batch, &encoded, report, classify, deliver);
         Ok(())
@@ -138,6 +140,7 @@ impl<'s> Consuming<'s> {
         debug_assert!(counts.is_conserved());
         report.counts.merge(&counts);
         report.batches += 1;
+        report.drained = true;
         metrics::batch_committed(&counts, classify, deliver);
         if let Some(age) = batch.oldest_timestamp().and_then(age_of) {
             metrics::oldest_message_age(age);
@@ -156,8 +159,12 @@ impl<'s> Consuming<'s> {
         report: &mut ServiceReport,
     ) -> ControlFlow<Failure> {
         report.aborted_batches += 1;
+        report.drained = false;
         metrics::batch_aborted();
         let Failure::Aborted(reason) = &failure else { return ControlFlow::Break(failure) };
+        if self.service.stop.is_stopped() {
+            return ControlFlow::Break(failure);
+        }
         tracing::warn!(reason, posts = batch.messages.len(), "batch aborted, reading it again");
         self.service.readiness.broken(Condition::Delivery, format!("batch aborted: {reason}"));
         let rewound = batch
@@ -205,10 +212,6 @@ impl<'s> Consuming<'s> {
                 Ok(())
             }
         }
-    }
-
-    pub(super) fn service(&self) -> &'s Service {
-        self.service
     }
 }
 

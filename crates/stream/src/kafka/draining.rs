@@ -1,7 +1,5 @@
 //! The last stage: finish what is held, then leave.
 
-use std::time::{Duration, Instant};
-
 use super::batch::Batch;
 use super::consuming::Consuming;
 use super::failure::Failure;
@@ -19,19 +17,18 @@ impl<'s> Draining<'s> {
     }
 
     /// Judges and commits the last batch within the time to drain, and closes the clients, which
-    /// leaves the group. Whether the batch was committed; if not, it will be read again.
-    pub(super) fn finish(mut self, report: &mut ServiceReport) -> Result<bool, ServeError> {
+    /// leaves the group. A batch that is not committed will be read again.
+    pub(super) fn finish(mut self, report: &mut ServiceReport) -> Result<(), ServeError> {
         if self.batch.is_empty() {
-            return Ok(true);
+            return Ok(());
         }
-        let time_to_drain = Duration::from_millis(self.clients.service().config.service.drain_ms);
-        let deadline = Instant::now() + time_to_drain;
-        match self.clients.process(&self.batch, deadline, report) {
-            Ok(()) => Ok(true),
+        match self.clients.process(&self.batch, report) {
+            Ok(()) => Ok(()),
             Err(Failure::Fatal(error)) => Err(error),
             Err(failure) => {
+                report.drained = false;
                 tracing::warn!(reason = %failure, "the last batch was not committed");
-                Ok(false)
+                Ok(())
             }
         }
     }

@@ -1,11 +1,11 @@
 //! What librdkafka tells us between calls: errors, logs, rebalances, acknowledgements.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::consumer::{BaseConsumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::statistics::Statistics;
@@ -50,12 +50,21 @@ pub(super) struct ConsumerEvents {
     /// Set while `revoked` may hold something, so that the hot path takes no lock.
     has_revoked: AtomicBool,
     revoked: Mutex<Vec<(String, i32)>>,
+    /// Partitions held. Counted here, because a callback that asks librdkafka while the consumer
+    /// closes may wait for ever: the thread that would answer is gone.
+    held: AtomicUsize,
 }
 
 impl ConsumerEvents {
     pub(super) fn new(readiness: Readiness) -> Self {
         readiness.pending(Condition::Assignment, "waiting for the group to assign partitions");
-        Self { readiness, has_revoked: AtomicBool::new(false), revoked: Mutex::default() }
+        metrics::assigned_partitions(0);
+        Self {
+            readiness,
+            has_revoked: AtomicBool::new(false),
+            revoked: Mutex::default(),
+            held: AtomicUsize::new(0),
+        }
     }
 
     /// The partitions that were taken away since the last call.
@@ -100,8 +109,14 @@ impl ConsumerContext for ConsumerEvents {
         self.has_revoked.store(true, Ordering::Release);
     }
 
-    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        let held = consumer.assignment().map_or(0, |assignment| assignment.count());
+    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let before = self.held.load(Ordering::Acquire);
+        let held = match rebalance {
+            Rebalance::Assign(partitions) => before + partitions.count(),
+            Rebalance::Revoke(partitions) => before.saturating_sub(partitions.count()),
+            Rebalance::Error(_) => before,
+        };
+        self.held.store(held, Ordering::Release);
         metrics::assigned_partitions(held);
         match rebalance {
             Rebalance::Assign(partitions) => {

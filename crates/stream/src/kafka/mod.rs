@@ -10,6 +10,7 @@ mod batch;
 mod clients;
 mod connect;
 mod consuming;
+mod deadline;
 mod delivery;
 mod draining;
 mod events;

@@ -34,7 +34,7 @@ impl Service {
             match consuming.run(&mut report)? {
                 Ended::Stopped(draining) => {
                     self.readiness.pending(Condition::Session, "stopping");
-                    report.drained = draining.finish(&mut report)?;
+                    draining.finish(&mut report)?;
                     break;
                 }
                 Ended::SessionLost { reason, made_progress } => {

@@ -1,11 +1,10 @@
 //! At least once: offsets are committed when every record is acknowledged.
 
-use std::time::Instant;
-
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 
 use super::{Deliverer, NotSent};
 use crate::kafka::batch::Batch;
+use crate::kafka::deadline::Deadline;
 use crate::kafka::events::ConsumerEvents;
 use crate::kafka::failure::Failure;
 use crate::kafka::records::Record;
@@ -16,7 +15,7 @@ impl Deliverer {
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
         consumer: &BaseConsumer<ConsumerEvents>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Result<(), Failure> {
         let committed = self.send_all(records, deadline).and_then(|()| {
             let step = |error| NotSent::Error("committing the offsets", error);

@@ -3,7 +3,7 @@
 mod at_least_once;
 mod transaction;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
@@ -11,6 +11,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 
 use super::batch::Batch;
 use super::clients;
+use super::deadline::Deadline;
 use super::events::{ConsumerEvents, ProducerEvents};
 use super::failure::{Failure, cannot_create, end_of_service};
 use super::records::{self, Record};
@@ -26,6 +27,7 @@ const ACKNOWLEDGEMENT_POLL: Duration = Duration::from_millis(1);
 pub(super) struct Deliverer {
     producer: BaseProducer<ProducerEvents>,
     kafka: KafkaConfig,
+    readiness: Readiness,
     patience: Duration,
 }
 
@@ -44,15 +46,15 @@ impl Deliverer {
     ) -> Result<Self, ServeError> {
         let kafka = config.kafka.clone();
         let producer = clients::producer(&kafka, max_record_bytes)
-            .create_with_context(ProducerEvents::new(readiness))
+            .create_with_context(ProducerEvents::new(readiness.clone()))
             .map_err(|error| cannot_create(&error))?;
         // `check` has refused settings that are not numbers.
         let transaction_ms = kafka.timeouts().map_or(60_000, |timeouts| timeouts.transaction_ms);
-        Ok(Self { producer, kafka, patience: Duration::from_millis(transaction_ms) })
+        Ok(Self { producer, kafka, readiness, patience: Duration::from_millis(transaction_ms) })
     }
 
     /// Makes the producer ready, before the first message is consumed.
-    pub(super) fn initialise(&self, deadline: Instant) -> Result<(), Failure> {
+    pub(super) fn initialise(&self, deadline: &Deadline) -> Result<(), Failure> {
         match self.kafka.delivery {
             Delivery::ExactlyOnce => self.initialise_transactions(deadline),
             Delivery::AtLeastOnce => Ok(()),
@@ -70,7 +72,7 @@ impl Deliverer {
         batch: &Batch,
         encoded: &[Encoded],
         consumer: &BaseConsumer<ConsumerEvents>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Result<(), Failure> {
         let records = batch
             .messages
@@ -89,14 +91,14 @@ impl Deliverer {
     fn send_all<'b>(
         &self,
         records: impl Iterator<Item = Record<'b>>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Result<(), NotSent> {
         for record in records {
             self.enqueue(record, deadline)?;
         }
         let events = self.producer.context();
         while self.producer.in_flight_count() > 0 && !events.has_failed() {
-            if Instant::now() > deadline {
+            if deadline.is_over() {
                 return Err(NotSent::Late);
             }
             self.producer.poll(ACKNOWLEDGEMENT_POLL);
@@ -107,7 +109,7 @@ impl Deliverer {
         }
     }
 
-    fn enqueue(&self, record: Record<'_>, deadline: Instant) -> Result<(), NotSent> {
+    fn enqueue(&self, record: Record<'_>, deadline: &Deadline) -> Result<(), NotSent> {
         let mut waiting = BaseRecord::to(record.topic)
             .key(record.key.as_str())
             .payload(record.json)
@@ -116,7 +118,7 @@ impl Deliverer {
             match self.producer.send(waiting) {
                 Ok(()) => return Ok(()),
                 Err((KafkaError::MessageProduction(Code::QueueFull), refused)) => {
-                    if Instant::now() > deadline {
+                    if deadline.is_over() {
                         return Err(NotSent::Late);
                     }
                     self.producer.poll(ACKNOWLEDGEMENT_POLL);

@@ -1,27 +1,27 @@
 //! Exactly once: a batch's records and its offsets in one transaction.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer;
 
 use super::{Deliverer, NotSent};
+use crate::health::Condition;
 use crate::kafka::batch::Batch;
+use crate::kafka::deadline::Deadline;
 use crate::kafka::events::ConsumerEvents;
 use crate::kafka::failure::{Failure, end_of_service};
 use crate::kafka::records::Record;
 
 /// How long one call may block before the deadline is looked at again.
-const CALL_PATIENCE: Duration = Duration::from_secs(5);
+const CALL_PATIENCE: Duration = Duration::from_secs(1);
 /// How long to wait after a call that failed at once.
 const CALL_PAUSE: Duration = Duration::from_millis(20);
-/// How long an abort may take after the time for the batch is up.
-const ABORT_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Deliverer {
-    pub(super) fn initialise_transactions(&self, deadline: Instant) -> Result<(), Failure> {
-        until_settled(deadline, || self.producer.init_transactions(CALL_PATIENCE)).map_err(
+    pub(super) fn initialise_transactions(&self, deadline: &Deadline) -> Result<(), Failure> {
+        self.until_settled(deadline, || self.producer.init_transactions(CALL_PATIENCE)).map_err(
             |error| match end_of_service("using the transactional id", &error) {
                 Some(end) => Failure::Fatal(end),
                 None => Failure::SessionLost(format!("cannot initialise transactions: {error}")),
@@ -34,10 +34,10 @@ impl Deliverer {
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
         consumer: &BaseConsumer<ConsumerEvents>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Result<(), Failure> {
         self.try_transaction(batch, records, consumer, deadline)
-            .map_err(|not_sent| self.give_up(not_sent))
+            .map_err(|not_sent| self.give_up(not_sent, deadline))
     }
 
     fn try_transaction<'b>(
@@ -45,7 +45,7 @@ impl Deliverer {
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
         consumer: &BaseConsumer<ConsumerEvents>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Result<(), NotSent> {
         let step = |operation| move |error| NotSent::Error(operation, error);
         self.producer.begin_transaction().map_err(step("beginning a transaction"))?;
@@ -59,24 +59,25 @@ impl Deliverer {
         let group = consumer
             .group_metadata()
             .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
-        until_settled(deadline, || {
+        self.until_settled(deadline, || {
             self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
         })
         .map_err(step("adding the offsets to the transaction"))?;
-        until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
+        self.until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
             .map_err(step("committing the transaction"))
     }
 
     /// Aborts the transaction. Where that fails too, its end is up to the coordinator, and only a
     /// new producer can learn of it.
-    fn give_up(&self, noticed: NotSent) -> Failure {
+    fn give_up(&self, noticed: NotSent, deadline: &Deadline) -> Failure {
         if let Some(end) = noticed.end_of_service() {
             return Failure::Fatal(end);
         }
         let not_sent = self.discard_unsent(noticed);
         let reason = not_sent.reason();
-        let deadline = Instant::now() + ABORT_PATIENCE;
-        let aborted = until_settled(deadline, || self.producer.abort_transaction(CALL_PATIENCE));
+        // Even when the batch's time is up, an abort gets its one call.
+        let aborted =
+            self.until_settled(deadline, || self.producer.abort_transaction(CALL_PATIENCE));
         match (aborted, not_sent) {
             (Ok(()), NotSent::TooLarge) => Failure::RecordTooLarge,
             (Ok(()), _) => Failure::Aborted(reason),
@@ -86,20 +87,25 @@ impl Deliverer {
             },
         }
     }
-}
 
-/// Repeats a call for as long as librdkafka says that repeating it is right.
-fn until_settled(deadline: Instant, mut call: impl FnMut() -> KafkaResult<()>) -> KafkaResult<()> {
-    loop {
-        let result = call();
-        let is_worth_repeating = matches!(
-            &result,
-            Err(KafkaError::Transaction(error))
-                if error.is_retriable() && !error.txn_requires_abort() && !error.is_fatal()
-        );
-        if !is_worth_repeating || Instant::now() > deadline {
-            return result;
+    /// Repeats a call for as long as librdkafka says that repeating it is right: a time-out is
+    /// no answer, and the same call then goes on with what is under way.
+    fn until_settled(
+        &self,
+        deadline: &Deadline,
+        mut call: impl FnMut() -> KafkaResult<()>,
+    ) -> KafkaResult<()> {
+        loop {
+            let result = call();
+            let Err(KafkaError::Transaction(error)) = &result else { return result };
+            let is_worth_repeating =
+                error.is_retriable() && !error.txn_requires_abort() && !error.is_fatal();
+            if !is_worth_repeating || deadline.is_over() {
+                return result;
+            }
+            self.readiness.broken(Condition::Delivery, "the transaction coordinator is slow");
+            // Lets the client report what keeps it, and spares the coordinator a hail of calls.
+            self.producer.poll(CALL_PAUSE);
         }
-        std::thread::sleep(CALL_PAUSE);
     }
 }
