@@ -1,0 +1,8 @@
+//! The service on a real Kafka.
+
+mod broker;
+mod feed;
+mod missing;
+mod service;
+mod topics;
+mod whole_feed;

@@ -1,0 +1,146 @@
+//! `mingjian serve` as a child process: what it logs, what it answers over HTTP, how it ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::feed;
+use super::topics::{PATIENCE, Topics};
+use crate::program::{Finished, mingjian};
+
+/// Writes the configuration of a service on these topics.
+pub(crate) fn configure(topics: &Topics) -> Configuration {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mingjian.toml");
+    let Topics { bootstrap, input, review, dead_letters, group, .. } = topics;
+    let max_bytes = feed::MAX_BYTES;
+    let text = format!(
+        r#"
+        [kafka]
+        brokers = "{bootstrap}"
+        group = "{group}"
+        input_topics = ["{input}"]
+        review_topic = "{review}"
+        dead_letter_topic = "{dead_letters}"
+        transactional_id = "{group}-0"
+        [batch]
+        max_posts = 1500
+        [input]
+        max_bytes = {max_bytes}
+        [http]
+        listen = "127.0.0.1:0"
+        [log]
+        format = "json"
+        level = "info,mingjian_stream=trace"
+        "#
+    );
+    fs::write(&file, text).unwrap();
+    Configuration { file, _folder: folder }
+}
+
+/// A configuration on disk.
+pub(crate) struct Configuration {
+    pub(crate) file: PathBuf,
+    _folder: TempDir,
+}
+
+/// A service that runs.
+pub(crate) struct Service {
+    child: Child,
+    address: String,
+    log: JoinHandle<String>,
+}
+
+impl Service {
+    /// Starts a service and waits until it says where it answers over HTTP.
+    pub(crate) fn start(configuration: &Configuration) -> Self {
+        let mut call = mingjian("serve");
+        call.arg("--config").arg(&configuration.file).arg("--json");
+        call.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = call.spawn().unwrap();
+        let (sender, addresses) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            for line in stderr.lines() {
+                let line = line.unwrap();
+                let fields =
+                    serde_json::from_str(&line).map(|mut event: Value| event["fields"].take());
+                if let Ok(Value::String(address)) =
+                    fields.map(|mut fields| fields["address"].take())
+                {
+                    // Only the first one is waited for.
+                    let _ = sender.send(address);
+                }
+                log.push_str(&line);
+                log.push('\n');
+            }
+            log
+        });
+        let address = wait_for(&addresses, &mut child);
+        Self { child, address, log }
+    }
+
+    /// Asks over HTTP: status and content.
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        let mut connection = TcpStream::connect(&self.address).unwrap();
+        write!(connection, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        let (head, content) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split_whitespace().nth(1).unwrap();
+        (status.parse().unwrap(), content.to_owned())
+    }
+
+    /// Asks until the answer is the one that is waited for.
+    pub(crate) fn get_until(
+        &mut self,
+        path: &str,
+        is_expected: impl Fn(u16, &str) -> bool,
+    ) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            assert_eq!(self.child.try_wait().unwrap(), None, "the service ended");
+            let (status, content) = self.get(path);
+            if is_expected(status, &content) {
+                return content;
+            }
+            assert!(Instant::now() < deadline, "{path} still answers {status} {content}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Asks it to stop as a supervisor does; what it printed until it was gone.
+    pub(crate) fn terminate(mut self) -> Finished {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut out = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        let code = self.child.wait().unwrap().code();
+        let log = std::mem::replace(&mut self.log, std::thread::spawn(String::new));
+        Finished { code, out, err: log.join().unwrap() }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // A test that failed leaves no service behind; one that is gone already is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn wait_for(addresses: &Receiver<String>, child: &mut Child) -> String {
+    addresses.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        let _ = child.kill();
+        panic!("the service does not say where it answers");
+    })
+}

@@ -1,0 +1,28 @@
+//! The program as its users see it: commands, files, topics and exit codes, nothing inside.
+
+#![forbid(unsafe_code)]
+// Helpers are tests too; the lint's own exception covers functions marked as tests only.
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::print_stderr, reason = "a test says what it leaves out, and what it measured")]
+
+mod architecture;
+mod bad_input;
+mod corpus;
+mod demo;
+mod dev_sets;
+mod evaluate;
+mod evidence;
+mod explain;
+mod jsonl;
+mod kafka;
+mod model_folder;
+mod near_duplicate;
+mod neutrality;
+mod pipes;
+mod program;
+mod project;
+mod replay;
+mod tidy;
+mod train;
+mod untouched;
+mod validate;
