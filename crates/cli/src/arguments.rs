@@ -169,7 +169,7 @@ pub(crate) struct Validate {
 #[command(after_help = "Examples:
   mingjian explain '内部渠道代开发票，加V❤号8820，先验后付'
   mingjian explain --title '震惊！这种水果千万别吃' --body '专家介绍，目前没有证据……'
-  mingjian explain '这下有大麻烦了' --lexicon   # says why a phrase was rejected")]
+  mingjian explain '这下有大麻烦了'   # says why a phrase was rejected")]
 pub(crate) struct Explain {
     /// The post's text
     #[arg(value_name = "TEXT", required_unless_present = "title")]

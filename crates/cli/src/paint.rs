@@ -2,7 +2,7 @@
 //! `NO_COLOR` is set; `CLICOLOR_FORCE=1` asks for it elsewhere.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::sync::LazyLock;
 
 use anstyle::{AnsiColor, Style};
@@ -20,21 +20,22 @@ const BOLD: Style = Style::new().bold();
 const DIMMED: Style = Style::new().dimmed();
 
 /// Prints a line for people.
-#[allow(clippy::print_stderr, reason = "the one place that writes to standard error")]
 pub(crate) fn say(line: impl Display) {
-    eprintln!("{line}");
+    // People who look away, such as by closing a pager, do not stop the work.
+    let _ = writeln!(stderr(), "{line}");
 }
 
 /// Prints what was asked for itself, not talk about it, to standard output.
-#[allow(clippy::print_stdout, reason = "the one place that writes to standard output")]
-pub(crate) fn out(text: impl Display) {
-    println!("{text}");
+///
+/// # Errors
+/// If nobody reads it, or the disk is full.
+pub(crate) fn out(text: impl Display) -> anyhow::Result<()> {
+    Ok(writeln!(stdout(), "{text}")?)
 }
 
 /// Prints the one object that scripts read.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    out(serde_json::to_string(value)?);
-    Ok(())
+    out(serde_json::to_string(value)?)
 }
 
 /// Prints an error.

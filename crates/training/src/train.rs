@@ -58,7 +58,7 @@ impl Default for TrainOptions {
                     weight: 1,
                 },
             ],
-            statements: PerCategory::from_fn(|_| Statement::Precision(0.80)),
+            statements: PerCategory::from_fn(|_| Statement::Precision(0.70)),
             threshold_sources: ["own", "FewCLUE_TNEWS", "NLPCC2017_headlines", "COLD"]
                 .map(str::to_owned)
                 .to_vec(),

@@ -33,7 +33,7 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
             "no post was found in the input: one JSON object a line, with `id` and `text` or `title`"
         );
     }
-    if options.threads == 0 || !(options.seconds > 0.0) {
+    if options.threads == 0 || options.seconds.is_nan() || options.seconds <= 0.0 {
         bail!("--threads and --seconds must be above 0");
     }
     let classifier = assets::classifier(&options.assets)?;
@@ -112,7 +112,7 @@ impl Stages {
         let mut normalised = Normalised::default();
         let normalise = per_post
             * nanoseconds_each(&fields, each, |text| {
-                normaliser.normalise_into(text, &mut normalised)
+                normaliser.normalise_into(text, &mut normalised);
             });
         let texts: Vec<Normalised> = fields.iter().map(|text| normaliser.normalise(text)).collect();
         let segmenter = Segmenter::new();

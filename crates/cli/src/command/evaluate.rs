@@ -1,5 +1,6 @@
 //! `mingjian evaluate`: what a model is worth on labelled examples.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -31,8 +32,8 @@ pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
         paint::json(&report)?;
     } else {
         print_report(&report);
-        print_groups("source", &report.by_source);
-        print_groups("topic", &report.by_topic);
+        print_groups("source", &report.by_source, 1);
+        print_groups("topic", &report.by_topic, SMALLEST_TOPIC);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,7 +100,11 @@ pub(crate) fn print_report(report: &Report) {
     ));
 }
 
-fn print_groups(kind: &str, groups: &std::collections::BTreeMap<String, Report>) {
+/// Topics with fewer posts stand in `--json` only.
+const SMALLEST_TOPIC: usize = 20;
+
+fn print_groups(kind: &str, groups: &BTreeMap<String, Report>, smallest: usize) {
+    let groups: Vec<_> = groups.iter().filter(|(_, report)| report.posts >= smallest).collect();
     if groups.len() < 2 {
         return;
     }

@@ -11,7 +11,7 @@ use crate::{assets, paint};
 
 pub(crate) fn run(options: &Validate) -> Result<ExitCode> {
     let Some(path) = &options.config else {
-        paint::out(EXAMPLE.trim_end());
+        paint::out(EXAMPLE.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     };
     let config = Config::read(path)?;
