@@ -82,7 +82,8 @@ fn a_phrase_inside_a_word_is_rejected_and_the_reason_is_given() {
 #[test]
 fn a_disguise_is_named() {
     let disguised = [
-        ("加微①③⑧００１３８０００领取", "compatibility_form"),
+        ("加微①③⑧００１３８０００领取", "digit_form"),
+        ("添加ⓥⓧ领取红包福利", "compatibility_form"),
         ("加\u{200b}微\u{200b}信\u{200b}领取红包福利", "invisible"),
         ("添加ＶＸ：ａｂｃ１２３４５领取", "width"),
         ("據(jù)網(wǎng)信辦消息，轉發領取", "traditional"),

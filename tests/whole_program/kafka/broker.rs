@@ -1,6 +1,6 @@
 //! One broker for the whole run: the caller's, or one of our own that ends with the tests.
 
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::project;
@@ -13,15 +13,15 @@ pub(crate) fn bootstrap() -> &'static str {
 
 struct Broker {
     bootstrap: String,
-    /// Held for as long as the tests run. When they end, however they end, the other side reads
-    /// the end of its input and stops the broker: no code of ours runs at that point.
-    _lifeline: Option<ChildStdin>,
+    /// Its input is held open for as long as the tests run. When they end, however they end, it
+    /// reads the end of it and stops the broker: no code of ours runs at that point.
+    _watcher: Option<Child>,
 }
 
 impl Broker {
     fn new() -> Self {
         match std::env::var("MINGJIAN_TEST_KAFKA") {
-            Ok(bootstrap) if !bootstrap.is_empty() => Self { bootstrap, _lifeline: None },
+            Ok(bootstrap) if !bootstrap.is_empty() => Self { bootstrap, _watcher: None },
             _ => Self::start(),
         }
     }
@@ -31,7 +31,7 @@ impl Broker {
         let folder = tempfile::tempdir().unwrap().keep();
         // Ctrl-C is meant for the tests; their end then ends the broker.
         let watch = r#"trap '' INT; read -r _; "$0" stop --dir "$1"; rm -rf "$1""#;
-        let mut watcher = Command::new("sh")
+        let watcher = Command::new("sh")
             .args(["-c", watch])
             .arg(&script)
             .arg(&folder)
@@ -40,7 +40,6 @@ impl Broker {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lifeline = watcher.stdin.take();
         let started = Command::new(&script)
             .args(["start", "--dir"])
             .arg(&folder)
@@ -51,6 +50,6 @@ impl Broker {
         assert!(started.status.success(), "kafka does not start: {said}");
         let answer = String::from_utf8(started.stdout).unwrap();
         let last = answer.lines().last().and_then(|line| line.strip_prefix("bootstrap="));
-        Self { bootstrap: last.unwrap().to_owned(), _lifeline: lifeline }
+        Self { bootstrap: last.unwrap().to_owned(), _watcher: Some(watcher) }
     }
 }

@@ -82,10 +82,8 @@ fn write_lines(path: &Path, messages: &[Message]) {
 }
 
 fn check_flagged(review: &[Vec<u8>], messages: &[Message], configuration: &Configuration) {
-    let records: Vec<FlaggedPost> = review
-        .iter()
-        .map(|record| evidence::check(&serde_json::from_slice(record).unwrap()))
-        .collect();
+    let records: Vec<FlaggedPost> =
+        review.iter().map(|record| evidence::check(std::str::from_utf8(record).unwrap())).collect();
     for record in &records {
         let source = record.source.as_ref().unwrap();
         let message = messages
