@@ -71,6 +71,9 @@ pub struct CategoryReport {
     pub f1_at_half: f64,
     /// Area under the precision–recall curve, by steps.
     pub average_precision: Option<f64>,
+    /// 95 % bootstrap interval of the average precision, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_precision_interval: Option<[f64; 2]>,
     /// Area under the ROC curve.
     pub auc: Option<f64>,
     /// The shipped threshold.
@@ -92,6 +95,9 @@ pub struct Report {
     pub macro_f1_at_half: Option<f64>,
     /// Mean average precision over the categories with positives.
     pub macro_average_precision: Option<f64>,
+    /// 95 % bootstrap interval of the mean, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub macro_average_precision_interval: Option<[f64; 2]>,
     /// F1 over all decisions of all categories with positives.
     pub micro_f1: f64,
     /// Share of all rows that are flagged for anything.
@@ -154,6 +160,7 @@ fn plain(rows: &[&ScoredExample], thresholds: &PerCategory<f64>) -> Report {
         macro_f1: mean(with_positives.iter().map(|report| Some(report.f1))),
         macro_f1_at_half: mean(with_positives.iter().map(|report| Some(report.f1_at_half))),
         macro_average_precision: mean(with_positives.iter().map(|report| report.average_precision)),
+        macro_average_precision_interval: None,
         micro_f1: total.f1(),
         flag_rate: flagged as f64 / rows.len().max(1) as f64,
         normal_false_positive_rate: share(wrongly, normal.len()),
@@ -180,6 +187,7 @@ fn category_report(
         f1: counts.f1(),
         f1_at_half: half.f1(),
         average_precision: average_precision(&probabilities, &labels),
+        average_precision_interval: None,
         auc: roc_auc(&probabilities, &labels),
         threshold,
         ece: expected_calibration_error(&probabilities, &labels),

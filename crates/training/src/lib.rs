@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bootstrap;
 mod csr;
 mod dataset;
 mod decision;
@@ -24,6 +25,7 @@ mod threshold;
 mod train;
 mod vocabulary;
 
+pub use bootstrap::add_intervals;
 pub use csr::CsrRecords;
 pub use dataset::{Dataset, DatasetError};
 pub use evaluation::{CategoryReport, Report, ScoredExample, evaluate};

@@ -71,6 +71,8 @@ impl Resolved {
     }
 }
 
+/// A precision never asks a person to look at what is more likely innocent than not.
+const EVEN: f64 = 0.5;
 /// Fewer flagged posts show no precision.
 const FEWEST_FLAGGED: usize = 30;
 /// Where a threshold stays if its statement cannot be shown.
@@ -89,7 +91,7 @@ pub fn resolve(statement: Statement, probabilities: &[f64], labels: &[bool]) -> 
             .iter()
             .rev()
             .find(|cut| cut.flagged >= FEWEST_FLAGGED && cut.precision() >= least)
-            .copied(),
+            .map(|cut| if cut.probability < EVEN { cut_at(EVEN, &cuts) } else { *cut }),
         Statement::Recall(least) => {
             cuts.iter().find(|cut| cut.hits as f64 >= least * support as f64).copied()
         }
@@ -173,6 +175,13 @@ mod tests {
         assert_eq!(at("recall >= 0.70").probability, 0.9);
         assert_eq!(at("probability >= 0.65").flagged, 50);
         assert!(loose.precision_interval[0] < 0.83 && loose.precision_interval[1] > 0.84);
+    }
+
+    #[test]
+    fn a_precision_never_goes_below_even_odds() {
+        let statement = Statement::Precision(0.6);
+        let threshold = resolve(statement, &[0.4; 100], &[true; 100]).into_threshold();
+        assert_eq!((threshold.probability, threshold.flagged), (0.5, 0));
     }
 
     #[test]

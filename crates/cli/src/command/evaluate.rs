@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use mingjian_schema::{Category, PerCategory};
-use mingjian_training::{Dataset, Report, ScoredExample, evaluate};
+use mingjian_training::{Dataset, Report, ScoredExample, add_intervals, evaluate};
 use mingjian_triage::Classifier;
 use rayon::prelude::*;
 use serde_json::json;
@@ -23,7 +23,9 @@ pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
     let scored: Vec<ScoredExample> =
         dataset.rows.par_iter().map(|row| score(&classifier, row)).collect();
     let policy = classifier.policy();
-    let report = evaluate(&scored, &PerCategory::from_fn(|category| policy.threshold(category)));
+    let mut report =
+        evaluate(&scored, &PerCategory::from_fn(|category| policy.threshold(category)));
+    add_intervals(&mut report, &scored, options.bootstrap);
     if let Some(path) = &options.scores {
         write_scores(path, &scored)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
