@@ -71,17 +71,24 @@ impl Resolved {
     }
 }
 
-/// A precision never asks a person to look at what is more likely innocent than not.
-const EVEN: f64 = 0.5;
 /// Fewer flagged posts show no precision.
 const FEWEST_FLAGGED: usize = 30;
 /// Where a threshold stays if its statement cannot be shown.
 const FALLBACK: Statement = Statement::Probability(0.5);
 
-/// Looks for the lowest threshold that keeps the statement, on probabilities of posts that
-/// trained nothing. A precision must hold for at least 30 flagged posts.
+/// The floor of a threshold whatever its statement: a person is not asked to look at what is more
+/// likely innocent than not.
+pub(crate) const EVEN: f64 = 0.5;
+
+/// Looks for the lowest threshold at or above `floor` that keeps the statement, on probabilities
+/// of posts that trained nothing. A precision must hold for at least 30 flagged posts.
 #[must_use]
-pub fn resolve(statement: Statement, probabilities: &[f64], labels: &[bool]) -> Resolved {
+pub fn resolve(
+    statement: Statement,
+    floor: f64,
+    probabilities: &[f64],
+    labels: &[bool],
+) -> Resolved {
     let mut ranked: Vec<_> = probabilities.iter().copied().zip(labels.iter().copied()).collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
     let cuts = cuts(&ranked);
@@ -91,20 +98,29 @@ pub fn resolve(statement: Statement, probabilities: &[f64], labels: &[bool]) -> 
             .iter()
             .rev()
             .find(|cut| cut.flagged >= FEWEST_FLAGGED && cut.precision() >= least)
-            .map(|cut| if cut.probability < EVEN { cut_at(EVEN, &cuts) } else { *cut }),
+            .copied(),
         Statement::Recall(least) => {
             cuts.iter().find(|cut| cut.hits as f64 >= least * support as f64).copied()
         }
         Statement::Probability(at) => Some(cut_at(at, &cuts)),
     };
-    match found {
+    let above_floor = |cut: Cut| if cut.probability < floor { cut_at(floor, &cuts) } else { cut };
+    match found.map(above_floor) {
         Some(cut) => Resolved::Shown(cut.threshold(statement.to_string(), true, support)),
         None => {
             let Statement::Probability(at) = FALLBACK else { unreachable!("the fallback is one") };
             let rule = format!("{FALLBACK} ({statement} cannot be shown)");
-            Resolved::Refused(cut_at(at, &cuts).threshold(rule, false, support))
+            Resolved::Refused(above_floor(cut_at(at, &cuts)).threshold(rule, false, support))
         }
     }
+}
+
+/// The lowest threshold, at least [`EVEN`], that flags no more than this share of the posts.
+pub(crate) fn floor_for(share: f64, mut probabilities: Vec<f64>) -> f64 {
+    probabilities.sort_by(|left, right| right.total_cmp(left));
+    let allowed = (share * probabilities.len() as f64) as usize;
+    // Just above the first post that may not be flagged; thresholds are rounded down to 1e-4.
+    probabilities.get(allowed).map_or(EVEN, |first| (first + 2e-4).clamp(EVEN, 1.0))
 }
 
 /// What flagging at or above a probability does.
@@ -167,7 +183,7 @@ mod tests {
     fn a_statement_resolves_to_the_lowest_threshold_that_keeps_it() {
         let (probabilities, labels) = data();
         let at = |statement: &str| {
-            resolve(statement.parse().unwrap(), &probabilities, &labels).into_threshold()
+            resolve(statement.parse().unwrap(), 0.0, &probabilities, &labels).into_threshold()
         };
         assert_eq!(at("precision >= 0.95").probability, 0.9);
         let loose = at("precision >= 0.80");
@@ -178,17 +194,25 @@ mod tests {
     }
 
     #[test]
-    fn a_precision_never_goes_below_even_odds() {
+    fn a_threshold_never_goes_below_its_floor() {
         let statement = Statement::Precision(0.6);
-        let threshold = resolve(statement, &[0.4; 100], &[true; 100]).into_threshold();
+        let threshold = resolve(statement, 0.5, &[0.4; 100], &[true; 100]).into_threshold();
         assert_eq!((threshold.probability, threshold.flagged), (0.5, 0));
     }
 
     #[test]
+    fn a_floor_flags_no_more_than_its_share() {
+        let probabilities: Vec<f64> = (0..200).map(|n| f64::from(n) / 200.0).collect();
+        let floor = floor_for(0.01, probabilities.clone());
+        assert_eq!(probabilities.iter().filter(|p| **p >= floor).count(), 2);
+        assert_eq!(floor_for(0.01, vec![0.1; 50]), EVEN);
+    }
+
+    #[test]
     fn what_the_data_cannot_show_is_refused() {
-        let few = resolve(Statement::Precision(0.9), &[0.9; 10], &[true; 10]);
+        let few = resolve(Statement::Precision(0.9), 0.0, &[0.9; 10], &[true; 10]);
         assert!(matches!(&few, Resolved::Refused(threshold) if threshold.probability == 0.5));
-        let wrong = resolve(Statement::Precision(0.9), &[0.9; 100], &[false; 100]);
+        let wrong = resolve(Statement::Precision(0.9), 0.0, &[0.9; 100], &[false; 100]);
         let threshold = wrong.into_threshold();
         assert!(!threshold.shown && threshold.rule.contains("cannot be shown"));
     }

@@ -17,7 +17,7 @@ use crate::export::Stages;
 use crate::folds::assign_folds;
 use crate::logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel};
 use crate::observation::{Observation, observe};
-use crate::threshold::{Statement, resolve};
+use crate::threshold::{Statement, floor_for, resolve};
 use crate::vocabulary::Vocabulary;
 
 /// How to train.
@@ -38,6 +38,11 @@ pub struct TrainOptions {
     /// The sources that thresholds are resolved on: those that look like what reviewers will see.
     /// A set of nothing but spam makes any threshold look precise. All rows, if none is present.
     pub threshold_sources: Vec<String>,
+    /// At most this share of normal posts with the topic `viewpoint` may be above a category's
+    /// threshold.
+    pub viewpoint_share: f64,
+    /// How many times over a normal post with that topic counts.
+    pub viewpoint_weight: usize,
 }
 
 impl Default for TrainOptions {
@@ -62,6 +67,8 @@ impl Default for TrainOptions {
             threshold_sources: ["own", "FewCLUE_TNEWS", "NLPCC2017_headlines", "COLD"]
                 .map(str::to_owned)
                 .to_vec(),
+            viewpoint_share: 0.01,
+            viewpoint_weight: 2,
         }
     }
 }
@@ -131,6 +138,9 @@ pub enum TrainError {
     },
 }
 
+/// The topic of opinions, criticism, satire and reporting.
+const VIEWPOINT: &str = "viewpoint";
+
 /// Fewer examples of either kind teach nothing.
 const FEWEST_EXAMPLES: usize = 10;
 
@@ -158,7 +168,9 @@ pub fn train(
         .into_iter()
         .map(|category| {
             let (probabilities, labels) = run.realistic(&out_of_fold, category);
-            let resolved = resolve(options.statements[category], &probabilities, &labels);
+            let floor = run.neutrality_floor(&out_of_fold, category);
+            let statement = options.statements[category];
+            let resolved = resolve(statement, floor, &probabilities, &labels);
             (category, resolved.into_threshold())
         })
         .collect();
@@ -210,7 +222,10 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         let fits = |entry: &&SourceWeight| {
             entry.source == source && entry.category.is_none_or(|only| only == category)
         };
-        self.options.source_weights.iter().rev().find(fits).map_or(1, |entry| entry.weight)
+        let weight = self.options.source_weights.iter().rev().find(fits);
+        let viewpoint = self.is_viewpoint(row, category);
+        weight.map_or(1, |entry| entry.weight)
+            * if viewpoint { self.options.viewpoint_weight } else { 1 }
     }
 
     /// Probabilities and labels of the rows that a category's threshold is resolved on.
@@ -230,6 +245,20 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
             .filter(|(row, _)| row.judges(category) && (!any || listed(row)))
             .map(|(row, probabilities)| (probabilities[category], row.is(category)))
             .unzip()
+    }
+
+    /// The threshold below which too many opinions, criticisms and reports would be flagged.
+    /// Neutrality goes before whatever a statement asks for.
+    fn neutrality_floor(&self, probabilities: &[PerCategory<f64>], category: Category) -> f64 {
+        let viewpoints = (0..self.rows.len()).filter(|&row| self.is_viewpoint(row, category));
+        let probabilities = viewpoints.map(|row| probabilities[row][category]).collect();
+        floor_for(self.options.viewpoint_share, probabilities)
+    }
+
+    /// Whether a row is an opinion, criticism, satire or reporting that is normal for a category.
+    fn is_viewpoint(&self, row: usize, category: Category) -> bool {
+        let row = &self.rows[row];
+        row.topic.as_deref() == Some(VIEWPOINT) && row.judges(category) && !row.is(category)
     }
 
     fn summary(&self) -> TrainingSummary {
