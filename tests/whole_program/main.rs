@@ -15,6 +15,7 @@ mod evidence;
 mod explain;
 mod jsonl;
 mod kafka;
+mod licences;
 mod model_folder;
 mod near_duplicate;
 mod neutrality;

@@ -220,7 +220,7 @@ pub(crate) struct Train {
     #[arg(long, default_value_t = 10.0)]
     pub(crate) c: f64,
     /// N-grams chosen for each category
-    #[arg(long, default_value_t = 60_000, value_name = "N")]
+    #[arg(long, default_value_t = 80_000, value_name = "N")]
     pub(crate) ngrams: usize,
     /// Seed of the folds
     #[arg(long, default_value_t = 20_261_124)]

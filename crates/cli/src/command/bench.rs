@@ -21,6 +21,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region};
 use crate::arguments::Bench;
 use crate::{assets, paint};
 
+/// Longest measurement, in seconds.
+const LONGEST_RUN: f64 = 3_600.0;
+
 pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
     let lines = read_lines(&options.input)?;
     let posts: Vec<Post> = lines
@@ -33,8 +36,8 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
             "no post was found in the input: one JSON object a line, with `id` and `text` or `title`"
         );
     }
-    if options.threads == 0 || options.seconds.is_nan() || options.seconds <= 0.0 {
-        bail!("--threads and --seconds must be above 0");
+    if options.threads == 0 || !(options.seconds > 0.0 && options.seconds <= LONGEST_RUN) {
+        bail!("--threads must be above 0, --seconds above 0 and at most {LONGEST_RUN}");
     }
     let classifier = assets::classifier(&options.assets)?;
     let budget = Duration::from_secs_f64(options.seconds / 4.0);

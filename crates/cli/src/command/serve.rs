@@ -25,7 +25,11 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
     let report = runtime.block_on(async {
         tokio::spawn(stop_on_signal(stop.clone()));
         if options.demo {
-            let stream = config.stream();
+            let mut stream = config.stream();
+            if options.config.is_none() && !options.keep_running {
+                // Nobody looks at the health of a demonstration that ends by itself.
+                stream.http.listen = "127.0.0.1:0".to_owned();
+            }
             let settings = DemoOptions {
                 input: stream.input,
                 http: stream.http,
