@@ -23,6 +23,7 @@ mod pipes;
 mod program;
 mod project;
 mod replay;
+mod short;
 mod tidy;
 mod train;
 mod untouched;

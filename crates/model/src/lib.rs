@@ -30,5 +30,5 @@ pub use folder::{ModelError, write_folder};
 pub use metadata::{FORMAT_VERSION, Metadata, Threshold, TrainingSummary};
 pub use ngram::{NGram, NGramBuffer, describe};
 pub use reading::{Reader, Reading};
-pub use scorer::{Model, Scores, Scratch};
+pub use scorer::{Model, Scores, Scratch, length};
 pub use table::{AdditiveTable, Row};

@@ -2,7 +2,7 @@
 
 use mingjian_lexicon::{Hit, Lexicon};
 use mingjian_schema::{Category, Field, Post};
-use mingjian_text::{Analyser, Document};
+use mingjian_text::{Analyser, Document, TokenKind};
 
 use crate::scorer::distinct_rules;
 
@@ -72,6 +72,16 @@ impl Reading {
     #[must_use]
     pub fn distinct_rules(&self, category: Category) -> usize {
         distinct_rules(self, category).count()
+    }
+
+    /// How many characters of title and text are more than punctuation and spaces.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        let tokens = self.title.tokens().iter().chain(self.text.tokens());
+        tokens
+            .filter(|token| !matches!(token.kind, TokenKind::Punctuation | TokenKind::Space))
+            .map(|token| (token.end - token.start) as usize)
+            .sum()
     }
 
     /// The document of a field.

@@ -39,7 +39,7 @@ pub struct Scratch {
 /// The n-grams of a post that the table knows, weighed.
 pub(crate) struct Weighed<'a> {
     counts: &'a [u16],
-    /// One over the Euclidean norm of the post's tf-idf vector; 0 for a post without features.
+    /// One over the length of the post's tf-idf vector, see [`length`].
     scale: f64,
 }
 
@@ -126,11 +126,9 @@ impl Model {
             scratch.counts[number as usize] = 0;
         }
         scratch.touched.clear();
-        if squares > 0.0 {
-            let scale = squares.sqrt().recip();
-            for (margin, sum) in margins.0.iter_mut().zip(sums) {
-                *margin = sum * scale;
-            }
+        let scale = length(squares).recip();
+        for (margin, sum) in margins.0.iter_mut().zip(sums) {
+            *margin = sum * scale;
         }
     }
 
@@ -167,8 +165,7 @@ impl Model {
                 (sublinear(scratch.counts[number as usize]) * idf).powi(2)
             })
             .sum();
-        let scale = if squares > 0.0 { squares.sqrt().recip() } else { 0.0 };
-        let weighed = Weighed { counts: &scratch.counts, scale };
+        let weighed = Weighed { counts: &scratch.counts, scale: length(squares).recip() };
         let result = use_them(&weighed, &mut scratch.ngrams);
         for number in scratch.touched.drain(..) {
             scratch.counts[number as usize] = 0;
@@ -184,6 +181,15 @@ impl Model {
         let value = sublinear(count) * f64::from(row.idf) * weighed.scale;
         value * f64::from(row.weights[category.index()]) / f64::from(count)
     }
+}
+
+/// What a tf-idf vector is divided by: its Euclidean norm, given the sum of its squares, but never
+/// less than that of a post of about six characters. Scaled up to full length, a single known
+/// character would weigh as much as a whole article.
+#[must_use]
+pub fn length(squares: f64) -> f64 {
+    const SHORTEST: f64 = 30.0;
+    squares.sqrt().max(SHORTEST)
 }
 
 /// Sublinear term frequency, `1 + ln(count)`.

@@ -41,21 +41,17 @@ impl<'a> Signals<'a> {
 const ALPHA: f64 = 1.0;
 
 impl DecisionStage {
-    /// Fits on signals with their labels and whole-number weights. linfa-logistic ignores
-    /// weights, so a row of weight 3 enters three times.
-    pub(crate) fn fit(
-        rows: &[(Signals<'_>, bool, usize)],
-    ) -> Result<Self, linfa_logistic::error::Error> {
+    /// Fits on signals with their labels. Every row counts once, whatever its source counts in the
+    /// linear stage: a weight would move the probabilities away from the data.
+    pub(crate) fn fit(rows: &[(Signals<'_>, bool)]) -> Result<Self, linfa_logistic::error::Error> {
         let width = rows.first().map_or(0, |(signals, ..)| signals.cues.len()) + 2;
         let mut values = Vec::new();
         let mut labels = Vec::new();
-        for (signals, label, weight) in rows {
-            for _ in 0..*weight {
-                values.push(signals.linear);
-                values.push(signals.rules as f64);
-                values.extend_from_slice(signals.cues);
-                labels.push(*label);
-            }
+        for (signals, label) in rows {
+            values.push(signals.linear);
+            values.push(signals.rules as f64);
+            values.extend_from_slice(signals.cues);
+            labels.push(*label);
         }
         let shape = (labels.len(), width);
         let records =

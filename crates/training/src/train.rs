@@ -360,7 +360,7 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
                 .map(|row| {
                     let linear = margins[row][category];
                     let signals = Signals::of(&self.observations[row], category, linear);
-                    (signals, self.rows[row].is(category), self.weight(row, category))
+                    (signals, self.rows[row].is(category))
                 })
                 .collect();
             let stage = DecisionStage::fit(&rows)

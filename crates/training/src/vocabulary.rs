@@ -1,5 +1,6 @@
 //! Which n-grams the model knows: those that tell a category from the rest.
 
+use mingjian_model::length;
 use mingjian_schema::{Category, LabelledExample};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -60,7 +61,7 @@ impl Vocabulary {
         self.hashes.iter().copied().zip(self.idf.iter().copied())
     }
 
-    /// The tf-idf vector of a post, of Euclidean length 1, sorted by column.
+    /// The tf-idf vector of a post, divided by its [`length`], sorted by column.
     pub(crate) fn vector(&self, observation: &Observation) -> Vec<(u32, f32)> {
         let mut vector = Vec::new();
         let mut column = 0;
@@ -71,10 +72,9 @@ impl Vocabulary {
                 vector.push((column as u32, frequency * self.idf[column]));
             }
         }
-        let norm: f32 = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
-        if norm > 0.0 {
-            vector.iter_mut().for_each(|(_, value)| *value /= norm);
-        }
+        let squares: f32 = vector.iter().map(|(_, value): &(u32, f32)| value * value).sum();
+        let length = length(f64::from(squares)) as f32;
+        vector.iter_mut().for_each(|(_, value)| *value /= length);
         vector
     }
 }

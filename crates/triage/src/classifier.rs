@@ -75,9 +75,12 @@ impl Classifier {
         self.with_buffers(|buffers| {
             let scores = self.read_and_score(post, buffers);
             let probabilities = scores.probabilities();
+            let long_enough = self.policy.is_long_enough(buffers.reading.letters());
             let mut findings: Vec<_> = Category::ALL
                 .into_iter()
-                .filter(|&category| probabilities[category] >= self.policy.threshold(category))
+                .filter(|&category| {
+                    long_enough && probabilities[category] >= self.policy.threshold(category)
+                })
                 .map(|category| self.finding(post, category, buffers))
                 .collect();
             findings.sort_by(|left, right| right.score.total_cmp(&left.score));

@@ -26,6 +26,8 @@ pub enum PolicyError {
 impl Policy {
     /// Flagged posts with this score or more are looked at first.
     pub const DEFAULT_PRIORITY_SCORE: f64 = 90.0;
+    /// Posts with fewer characters, punctuation and spaces aside, are never flagged.
+    pub const FEWEST_LETTERS: usize = 4;
 
     /// The model's shipped thresholds, with those in `overrides` put in their place.
     ///
@@ -55,6 +57,13 @@ impl Policy {
     #[must_use]
     pub fn threshold(&self, category: Category) -> f64 {
         self.thresholds[category]
+    }
+
+    /// Whether a post is long enough to be flagged at all: what is shorter than
+    /// [`Policy::FEWEST_LETTERS`] says too little to deserve a person's time.
+    #[must_use]
+    pub fn is_long_enough(&self, letters: usize) -> bool {
+        letters >= Self::FEWEST_LETTERS
     }
 
     /// SHA-256 over the settings.

@@ -41,10 +41,9 @@ pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
 }
 
 fn score(classifier: &Classifier, row: &mingjian_schema::LabelledExample) -> ScoredExample {
-    let probabilities = classifier.score(&row.post).probabilities();
-    let policy = classifier.policy();
-    ScoredExample::new(row, probabilities, |category| {
-        probabilities[category] >= policy.threshold(category)
+    let verdict = classifier.classify(&row.post);
+    ScoredExample::new(row, verdict.probabilities, |category| {
+        verdict.findings.iter().any(|finding| finding.category == category)
     })
 }
 
