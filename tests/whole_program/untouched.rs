@@ -9,12 +9,12 @@ use crate::replay::flag_everything;
 
 /// What must come out exactly as it went in.
 const POSTS: [&str; 6] = [
-    r#"{"id":"1","text":"平常","likes":123456789012345678901234567890,"minus":-98765432109876543210}"#,
-    r#"{"id":"2","text":"平常","price":1.50,"tiny":1e-400,"huge":1e400,"zero":-0.0}"#,
-    r#"{ "zz" : [ 1 , { "b" : null , "a" : 1 } ] , "id" : "3" , "text" : "平常" }"#,
-    r#"{"id":"4","text":"\u5e73\u5e38 \ud83d\ude00 \/ \"","other":"\u0000"}"#,
-    r#"{"id":"5","text":"平常","mine":1,"mine":2}"#,
-    r#"{"id":"6","text":"平常","extra":{"n":[18446744073709551616,0.1000]},"published_at":1e3}"#,
+    r#"{"id":"1","text":"平平常常","likes":123456789012345678901234567890,"minus":-98765432109876543210}"#,
+    r#"{"id":"2","text":"平平常常","price":1.50,"tiny":1e-400,"huge":1e400,"zero":-0.0}"#,
+    r#"{ "zz" : [ 1 , { "b" : null , "a" : 1 } ] , "id" : "3" , "text" : "平平常常" }"#,
+    r#"{"id":"4","text":"\u5e73\u5e38\u5e73\u5e38 \ud83d\ude00 \/ \"","other":"\u0000"}"#,
+    r#"{"id":"5","text":"平平常常","mine":1,"mine":2}"#,
+    r#"{"id":"6","text":"平平常常","extra":{"n":[18446744073709551616,0.1000]},"published_at":1e3}"#,
 ];
 
 #[test]
