@@ -250,3 +250,71 @@ fn digest(rules: &[Rule]) -> String {
         hex
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use mingjian_text::Analyser;
+
+    use super::*;
+
+    const RULES: &str = r#"
+        [[rule]]
+        id = "deletion"
+        category = "fake_reporting"
+        phrases = ["删帖", "删除帖子"]
+        with = ["报价", "元"]
+        note = "an offer, not a topic"
+
+        [[rule]]
+        id = "drugs"
+        category = "counterfeit"
+        phrases = ["大麻"]
+        note = "sold openly"
+    "#;
+
+    fn boundaries(text: &str) -> Vec<Boundary> {
+        let document = Analyser::new().analyse(text);
+        let matches = Lexicon::from_toml(RULES).unwrap().explain(&document);
+        matches.into_iter().map(|found| found.boundary).collect()
+    }
+
+    #[test]
+    fn a_phrase_counts_where_words_begin_and_end() {
+        assert_eq!(boundaries("有人出售大麻"), [Boundary::Agrees]);
+        assert_eq!(boundaries("这下大麻烦了"), [Boundary::EndsInsideWord]);
+        assert_eq!(boundaries("今天天气不错"), []);
+    }
+
+    #[test]
+    fn a_companion_must_stand_near_by() {
+        assert_eq!(boundaries("删帖报价私聊"), [Boundary::Agrees]);
+        assert_eq!(boundaries("平台又在删帖"), [Boundary::NoCompanion]);
+        let far = format!("删帖{}报价", "今天天气不错".repeat(5));
+        assert_eq!(boundaries(&far), [Boundary::NoCompanion]);
+    }
+
+    #[test]
+    fn disguised_phrases_are_found_in_the_normalised_text() {
+        assert_eq!(boundaries("出售大\u{200b}麻"), [Boundary::Agrees]);
+        assert_eq!(boundaries("刪帖報價"), [Boundary::Agrees]);
+    }
+
+    #[test]
+    fn what_can_never_match_is_refused() {
+        let wrong = |rule: &str| Lexicon::from_toml(rule).err().map(|error| error.to_string());
+        let rule = |id: &str, phrases: &str| {
+            format!("[[rule]]\nid='{id}'\ncategory='vulgar'\nphrases={phrases}\nnote=''\n")
+        };
+        assert!(wrong(&rule("a", "['约']")).unwrap().contains("too short"));
+        assert!(wrong(&rule("a", "[]")).unwrap().contains("no phrases"));
+        let twice = rule("a", "['约拍']") + &rule("a", "['约拍']");
+        assert!(wrong(&twice).unwrap().contains("defined twice"));
+        assert!(wrong("[[rule]]\nidd=1").unwrap().contains("idd"));
+        assert!(Lexicon::from_toml("").unwrap().rules().is_empty());
+    }
+
+    #[test]
+    fn the_bundled_rules_are_valid() {
+        assert!(Lexicon::bundled().unwrap().rules().len() > 25);
+    }
+}

@@ -401,3 +401,58 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         Ok(probabilities.collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use mingjian_model::{Model, Scratch};
+
+    use super::*;
+    use crate::dataset::Dataset;
+
+    /// The two stages as linfa predicts them, and the one table they were collapsed into, say the
+    /// same of every post.
+    #[test]
+    fn serving_scores_what_linfa_predicts() {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/data/dev.jsonl");
+        let mut rows = Dataset::read(&[data]).unwrap().rows;
+        rows.truncate(400);
+        let reader = Reader::new(Lexicon::bundled().unwrap());
+        let observations = observe(&reader, &rows, || {});
+        let options = TrainOptions { ngrams_per_category: 400, ..TrainOptions::default() };
+        let run = Run {
+            rows: &rows,
+            observations: &observations,
+            options: &options,
+            on_progress: &|_: Progress| {},
+        };
+        let everyone: Vec<usize> = (0..rows.len()).collect();
+        let (vocabulary, linear) = run.linear_stage(&everyone).unwrap();
+        let vectors: Vec<_> = observations.iter().map(|seen| vocabulary.vector(seen)).collect();
+        let records: Vec<&[(u32, f32)]> = vectors.iter().map(Vec::as_slice).collect();
+        let records = CsrRecords::from_rows(vocabulary.len(), &records);
+        let predicted: PerCategory<Array1<f64>> =
+            PerCategory::from_fn(|category| linear[category].predict(&records));
+        let margins: Vec<_> = everyone
+            .iter()
+            .map(|&row| PerCategory::from_fn(|category: Category| predicted[category][row]))
+            .collect();
+        let decisions = run.decisions(&margins).unwrap();
+        let stages = Stages { vocabulary, linear, decisions: decisions.clone() };
+        let table = stages.table();
+        let metadata = stages.metadata(&table, "", run.summary(), BTreeMap::new());
+        let model = Model::new(metadata, table, String::new());
+
+        let mut scratch = Scratch::default();
+        for (row, example) in rows.iter().enumerate() {
+            let served = model.score(&reader.read(&example.post), &mut scratch).margins;
+            for category in Category::ALL {
+                let signals = Signals::of(&observations[row], category, margins[row][category]);
+                let expected = decisions[category].margin(&signals);
+                let gap = (served[category] - expected).abs();
+                assert!(gap < 1e-4, "{category} of {}: {gap}", example.post.id);
+            }
+        }
+    }
+}
