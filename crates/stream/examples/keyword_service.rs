@@ -5,48 +5,15 @@
 //! cargo run -p mingjian-stream --example keyword_service -- stream.toml 震惊
 //! ```
 
+#[path = "../tests/support/keyword_judge.rs"]
+mod keyword_judge;
+
 use std::io::Write as _;
 use std::sync::Arc;
 
-use mingjian_schema::{
-    Category, CategoryFinding, Look, PerCategory, Post, Recommendation, Suggestion, Verdict,
-    Versions,
-};
-use mingjian_stream::{DemoOptions, Judge, StopSignal, StreamConfig, demo, serve};
+use mingjian_stream::{DemoOptions, StopSignal, StreamConfig, demo, serve};
 
-struct KeywordJudge {
-    phrase: String,
-    versions: Versions,
-}
-
-impl Judge for KeywordJudge {
-    fn judge(&self, post: &Post) -> Verdict {
-        let is_flagged = [post.title(), post.text()].iter().any(|text| text.contains(&self.phrase));
-        let finding = CategoryFinding {
-            category: Category::Clickbait,
-            score: 50.0,
-            probability: 0.5,
-            threshold: 0.5,
-            margin: 0.0,
-            bias: 0.0,
-            look: Look::Linear,
-            evidence: Vec::new(),
-            counterfactual: None,
-        };
-        Verdict {
-            recommendation: Recommendation {
-                suggestion: if is_flagged { Suggestion::Review } else { Suggestion::Pass },
-                reasons: Vec::new(),
-            },
-            probabilities: PerCategory::default(),
-            findings: if is_flagged { vec![finding] } else { Vec::new() },
-        }
-    }
-
-    fn versions(&self) -> &Versions {
-        &self.versions
-    }
-}
+use keyword_judge::KeywordJudge;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -57,8 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().ok_or("usage: keyword_service CONFIG|--demo [PHRASE]")?;
     let phrase = arguments.next().unwrap_or_else(|| "震惊".to_owned());
-    let versions = Versions { code: env!("CARGO_PKG_VERSION").to_owned(), ..Versions::default() };
-    let judge = Arc::new(KeywordJudge { phrase, versions });
+    let judge = Arc::new(KeywordJudge::new(&phrase));
 
     let stop = StopSignal::new();
     tokio::spawn({

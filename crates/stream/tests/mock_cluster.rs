@@ -4,16 +4,16 @@
 // Helpers are tests too; the lint's own exception covers functions marked as tests only.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/keyword_judge.rs"]
+mod keyword_judge;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mingjian_schema::{
-    Category, CategoryFinding, DeadLetter, DeadLetterReason, FlaggedPost, Look, PerCategory, Post,
-    Recommendation, Suggestion, Verdict, Versions,
-};
+use mingjian_schema::{Category, DeadLetter, DeadLetterReason, FlaggedPost};
 use mingjian_stream::{
-    Delivery, DemoOptions, HttpConfig, Judge, KafkaConfig, ServeError, ServiceReport, StopSignal,
+    Delivery, DemoOptions, HttpConfig, KafkaConfig, ServeError, ServiceReport, StopSignal,
     StreamConfig, demo, serve,
 };
 use rdkafka::ClientConfig;
@@ -22,43 +22,9 @@ use rdkafka::message::{Headers, Message};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
+use keyword_judge::KeywordJudge;
+
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Flags what contains `震惊` and panics on `崩溃`.
-#[derive(Default)]
-struct KeywordJudge {
-    versions: Versions,
-}
-
-impl Judge for KeywordJudge {
-    fn judge(&self, post: &Post) -> Verdict {
-        assert!(!post.text().contains("崩溃"), "cannot judge {}", post.text());
-        let is_flagged = post.text().contains("震惊");
-        let finding = CategoryFinding {
-            category: Category::Clickbait,
-            score: 80.0,
-            probability: 0.9,
-            threshold: 0.5,
-            margin: 2.0,
-            bias: 2.0,
-            look: Look::Linear,
-            evidence: Vec::new(),
-            counterfactual: None,
-        };
-        Verdict {
-            recommendation: Recommendation {
-                suggestion: if is_flagged { Suggestion::Review } else { Suggestion::Pass },
-                reasons: Vec::new(),
-            },
-            probabilities: PerCategory::default(),
-            findings: if is_flagged { vec![finding] } else { Vec::new() },
-        }
-    }
-
-    fn versions(&self) -> &Versions {
-        &self.versions
-    }
-}
 
 /// Of ten messages: one is broken, one makes the judge panic, two are flagged, six pass.
 fn message(index: usize) -> Vec<u8> {

@@ -3,50 +3,16 @@
 // Helpers are tests too; the lint's own exception covers functions marked as tests only.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/keyword_judge.rs"]
+mod keyword_judge;
+
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 
-use mingjian_schema::{
-    Category, CategoryFinding, DeadLetter, DeadLetterReason, FlaggedPost, Look, PerCategory, Post,
-    Recommendation, Suggestion, Verdict, Versions,
-};
-use mingjian_stream::{
-    BatchConfig, Judge, ReplayOptions, ReplaySinks, ReplaySource, Summary, replay,
-};
+use mingjian_schema::{DeadLetter, DeadLetterReason, FlaggedPost};
+use mingjian_stream::{BatchConfig, ReplayOptions, ReplaySinks, ReplaySource, Summary, replay};
 
-#[derive(Default)]
-struct KeywordJudge {
-    versions: Versions,
-}
-
-impl Judge for KeywordJudge {
-    fn judge(&self, post: &Post) -> Verdict {
-        let is_flagged = post.text().contains("震惊");
-        let finding = CategoryFinding {
-            category: Category::Clickbait,
-            score: 80.0,
-            probability: 0.9,
-            threshold: 0.5,
-            margin: 2.0,
-            bias: 2.0,
-            look: Look::Linear,
-            evidence: Vec::new(),
-            counterfactual: None,
-        };
-        Verdict {
-            recommendation: Recommendation {
-                suggestion: if is_flagged { Suggestion::Review } else { Suggestion::Pass },
-                reasons: Vec::new(),
-            },
-            probabilities: PerCategory::default(),
-            findings: if is_flagged { vec![finding] } else { Vec::new() },
-        }
-    }
-
-    fn versions(&self) -> &Versions {
-        &self.versions
-    }
-}
+use keyword_judge::KeywordJudge;
 
 /// Of five lines: one is flagged, one is broken, one is blank, two pass.
 fn input(lines: usize) -> String {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use mingjian_schema::{DeadLetterReason, SourcePosition, Stage};
 
 use super::*;
-use crate::testing::FakeJudge;
+use crate::keyword_judge::KeywordJudge;
 
 fn engine(max_raw_bytes: usize) -> Engine {
     let options = EngineOptions {
@@ -11,7 +11,7 @@ fn engine(max_raw_bytes: usize) -> Engine {
         threads: 2,
         ..EngineOptions::default()
     };
-    Engine::new(Arc::new(FakeJudge::new()), &options).unwrap()
+    Engine::new(Arc::new(KeywordJudge::default()), &options).unwrap()
 }
 
 fn message(offset: i64, json: &str) -> RawMessage {
