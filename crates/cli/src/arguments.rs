@@ -32,6 +32,15 @@ pub(crate) struct Assets {
     /// Model folder; the bundled model if absent
     #[arg(long, value_name = "DIR", env = "MINGJIAN_MODEL")]
     pub(crate) model: Option<PathBuf>,
+    /// Folder of the encoder for the second look; the bundled encoder if absent
+    #[arg(long, value_name = "DIR", env = "MINGJIAN_ENCODER")]
+    pub(crate) encoder: Option<PathBuf>,
+    /// Leave out the second look: faster, at the first look's accuracy
+    #[arg(long, conflicts_with = "encoder")]
+    pub(crate) no_second_look: bool,
+    /// Look twice at no more than this share of the posts (0 to 1, default 1)
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) second_look_max_share: Option<f64>,
     /// Lexicon file (TOML), may be repeated; the bundled lexicon if absent
     #[arg(long, value_name = "FILE")]
     pub(crate) lexicon: Vec<PathBuf>,
@@ -216,6 +225,22 @@ pub(crate) struct Train {
     /// `clickbait:own=1`; may be repeated, the last that fits is used
     #[arg(long, value_name = "[CATEGORY:]SOURCE=N", value_parser = source_weight)]
     pub(crate) weight: Vec<mingjian_training::SourceWeight>,
+    /// Folder of a fine-tuned encoder, for a model with a second look
+    #[arg(long, value_name = "DIR", requires = "encoder_logits")]
+    pub(crate) encoder: Option<PathBuf>,
+    /// The encoder's out-of-fold logits for the same data, JSON Lines, as the fine-tuning step
+    /// writes them
+    #[arg(long, value_name = "FILE", requires = "encoder")]
+    pub(crate) encoder_logits: Option<PathBuf>,
+    /// Share of the encoder in what the linear stage learns of judged rows (0 to 1)
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
+    pub(crate) softness: f64,
+    /// How much a row counts for a category that only the encoder has judged
+    #[arg(long, default_value_t = 0.5, value_name = "WEIGHT")]
+    pub(crate) unjudged_weight: f64,
+    /// Of what a second look at every post would flag, the share that its gate keeps
+    #[arg(long, default_value_t = 0.97, value_name = "SHARE")]
+    pub(crate) gate_keeps: f64,
     /// Inverse strength of the regularisation
     #[arg(long, default_value_t = 10.0)]
     pub(crate) c: f64,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use mingjian_encoder::EncoderFiles;
 use mingjian_lexicon::Lexicon;
 use mingjian_model::Model;
-use mingjian_triage::{Classifier, Policy};
+use mingjian_triage::{Classifier, Policy, SecondLook};
 
 use crate::arguments::Assets;
 use crate::paint;
@@ -29,8 +30,28 @@ pub(crate) fn classifier(assets: &Assets) -> Result<Classifier> {
         );
     }
     let overrides: BTreeMap<_, _> = assets.threshold.iter().copied().collect();
-    let policy = Policy::new(&model, &overrides, assets.priority_score)?;
-    Ok(Classifier::new(lexicon, model, policy))
+    if assets.no_second_look || (model.second_look().is_none() && assets.encoder.is_none()) {
+        let policy = Policy::new(&model, &overrides, assets.priority_score)?;
+        return Ok(Classifier::new(lexicon, model, policy));
+    }
+    let policy = Policy::for_cascade(&model, &overrides, assets.priority_score)?;
+    let second_look = second_look(assets)?;
+    Classifier::new(lexicon, model, policy).with_second_look(second_look).context(
+        "name the encoder that the model was trained with by --encoder, or leave the second look \
+         out by --no-second-look",
+    )
+}
+
+fn second_look(assets: &Assets) -> Result<SecondLook> {
+    let share = assets.second_look_max_share.unwrap_or(1.0);
+    if !(0.0..=1.0).contains(&share) {
+        bail!("the second look's share is {share}; it must lie between 0 and 1");
+    }
+    let folder = assets.encoder.as_ref().context("the model looks twice: name its --encoder")?;
+    let files = EncoderFiles::read(folder)?;
+    let digest = files.digest().to_owned();
+    let (tokeniser, transformer) = files.load()?;
+    Ok(SecondLook::new(tokeniser, transformer, digest, share))
 }
 
 /// The lexicon of these files, or the bundled one.
@@ -52,7 +73,7 @@ pub(crate) fn lexicon(files: &[PathBuf]) -> Result<Lexicon> {
 fn model(folder: Option<&PathBuf>) -> Result<Model> {
     match folder {
         Some(folder) => Ok(Model::load(folder)?),
-        None => Model::from_bytes(BUNDLED_METADATA, BUNDLED_WEIGHTS)
+        None => Model::from_bytes(BUNDLED_METADATA, BUNDLED_WEIGHTS, &[])
             .context("the bundled model does not fit this program"),
     }
 }

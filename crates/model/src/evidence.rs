@@ -14,6 +14,7 @@ use mingjian_text::{Document, TokenKind, char_offset};
 use crate::cue::{Cue, CueValues};
 use crate::reading::Reading;
 use crate::scorer::{Model, Scratch, distinct_rules};
+use crate::second_look::{SecondDecision, TokenShare};
 
 /// How much evidence to show.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +44,15 @@ pub struct EvidenceItems {
     pub margin: f64,
 }
 
+/// What the second look found, for its evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct SecondEvidence<'a> {
+    /// The margin after the second look.
+    pub margin: f64,
+    /// What each token adds to it; `[CLS]` and `[SEP]` belong to the rest.
+    pub tokens: &'a [TokenShare],
+}
+
 /// An item before it is written out: characters of a normalised field.
 struct Item {
     field: Field,
@@ -56,21 +66,34 @@ struct Item {
 const UNIT: f64 = 1e6;
 
 impl Model {
-    /// Builds the evidence of one category. Only called for what is flagged or explained.
+    /// Builds the evidence of one category, of the second look where there was one. Only called
+    /// for what is flagged or explained.
+    #[expect(clippy::too_many_arguments, reason = "a post with all that is known of it")]
     pub fn evidence(
         &self,
         post: &Post,
         reading: &Reading,
         lexicon: &Lexicon,
         category: Category,
+        second: Option<SecondEvidence<'_>>,
         limits: &EvidenceLimits,
         scratch: &mut Scratch,
     ) -> EvidenceItems {
-        let margin = round(self.score(reading, scratch).margins[category]);
-        let bias = round(self.decisions[category].bias);
+        let first = self.score(reading, scratch).margins[category];
+        let margin = round(second.map_or(first, |second| second.margin));
+        let alone = SecondDecision { bias: 0.0, linear: 1.0, encoder: 0.0 };
+        let join = match (second, self.second_look()) {
+            (Some(_), Some(look)) => look.decision(category),
+            _ => alone,
+        };
+        let bias = round(join.bias + join.linear * self.decisions[category].bias);
         let mut items = self.word_items(reading, category, limits, scratch);
         items.extend(self.phrase_items(reading, lexicon, category));
         items.extend(self.cue_items(reading, category));
+        items.iter_mut().for_each(|item| item.contribution *= join.linear);
+        if let Some(second) = second {
+            items.extend(token_items(second.tokens, reading, limits));
+        }
         items.retain(|item| item.contribution.abs() >= limits.smallest);
         items.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
         items.truncate(limits.items);
@@ -116,7 +139,7 @@ impl Model {
                         shares[chars].iter_mut().for_each(|share| *share += each);
                     }
                 });
-                join_words(field, document, &shares, limits, &mut items);
+                join_words(field, document, &shares, EvidenceKind::Feature, limits, &mut items);
             }
             items
         })
@@ -155,6 +178,22 @@ impl Model {
     }
 }
 
+/// The tokens of the second look, joined to words.
+fn token_items(tokens: &[TokenShare], reading: &Reading, limits: &EvidenceLimits) -> Vec<Item> {
+    let mut items = Vec::new();
+    for field in Field::ALL {
+        let document = reading.document(field);
+        let mut shares = vec![0.0; document.normalised().cells().len()];
+        for token in tokens.iter().filter(|token| token.field == field) {
+            let chars = token.chars.start as usize..token.chars.end as usize;
+            let each = token.contribution / chars.len() as f64;
+            shares[chars].iter_mut().for_each(|share| *share += each);
+        }
+        join_words(field, document, &shares, EvidenceKind::Token, limits, &mut items);
+    }
+    items
+}
+
 fn kind_of(cue: Cue) -> EvidenceKind {
     match cue {
         Cue::Url
@@ -180,6 +219,7 @@ fn join_words(
     field: Field,
     document: &Document,
     shares: &[f64],
+    kind: EvidenceKind,
     limits: &EvidenceLimits,
     items: &mut Vec<Item>,
 ) {
@@ -201,7 +241,6 @@ fn join_words(
                 item.contribution += contribution;
             }
             _ => {
-                let kind = EvidenceKind::Feature;
                 items.extend(open.replace(Item { field, chars, kind, contribution, rule: None }));
             }
         }

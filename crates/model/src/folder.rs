@@ -10,10 +10,12 @@ use crate::cue::Cue;
 use crate::digest::sha256_hex;
 use crate::metadata::{FORMAT_VERSION, Metadata};
 use crate::scorer::Model;
+use crate::second_look::SecondLook;
 use crate::table::AdditiveTable;
 
 const METADATA: &str = "model.toml";
 const WEIGHTS: &str = "weights.bin";
+const HEADS: &str = "heads.bin";
 const SUMS: &str = "SHA256SUMS";
 
 /// Why a model cannot be used.
@@ -80,6 +82,7 @@ pub fn write_folder(
     folder: &Path,
     metadata: &Metadata,
     table: &AdditiveTable,
+    heads: Option<&[u8]>,
 ) -> Result<(), ModelError> {
     let weights = table.to_bytes();
     let described = toml::to_string_pretty(metadata)
@@ -87,11 +90,15 @@ pub fn write_folder(
     fs::create_dir_all(folder).map_err(|error| io_error(folder, error))?;
     write(&folder.join(WEIGHTS), &weights)?;
     write(&folder.join(METADATA), described.as_bytes())?;
-    let sums = format!(
+    let mut sums = format!(
         "{}  {METADATA}\n{}  {WEIGHTS}\n",
         sha256_hex([described.as_bytes()]),
         sha256_hex([weights.as_slice()]),
     );
+    if let Some(heads) = heads {
+        write(&folder.join(HEADS), heads)?;
+        sums.push_str(&format!("{}  {HEADS}\n", sha256_hex([heads])));
+    }
     write(&folder.join(SUMS), sums.as_bytes())
 }
 
@@ -104,19 +111,26 @@ impl Model {
         let sums = read(&folder.join(SUMS))?;
         let described = read_checked(&folder.join(METADATA), &sums)?;
         let weights = read_checked(&folder.join(WEIGHTS), &sums)?;
-        Self::from_parts(&folder.join(METADATA), &described, &weights)
+        let heads = folder.join(HEADS);
+        let heads = if heads.exists() { read_checked(&heads, &sums)? } else { Vec::new() };
+        Self::from_parts(&folder.join(METADATA), &described, &weights, &heads)
     }
 
-    /// A model from the content of `model.toml` and `weights.bin`, for a program that carries
-    /// them inside.
+    /// A model from the content of `model.toml`, `weights.bin` and `heads.bin` (empty for a model
+    /// without a second look), for a program that carries them inside.
     ///
     /// # Errors
     /// [`ModelError`] as for [`Model::load`].
-    pub fn from_bytes(described: &[u8], weights: &[u8]) -> Result<Self, ModelError> {
-        Self::from_parts(Path::new(METADATA), described, weights)
+    pub fn from_bytes(described: &[u8], weights: &[u8], heads: &[u8]) -> Result<Self, ModelError> {
+        Self::from_parts(Path::new(METADATA), described, weights, heads)
     }
 
-    fn from_parts(path: &Path, described: &[u8], weights: &[u8]) -> Result<Self, ModelError> {
+    fn from_parts(
+        path: &Path,
+        described: &[u8],
+        weights: &[u8],
+        heads: &[u8],
+    ) -> Result<Self, ModelError> {
         let text = String::from_utf8_lossy(described);
         let version = format_version(&text);
         if let Some(found) = version.filter(|found| *found != FORMAT_VERSION) {
@@ -145,8 +159,22 @@ impl Model {
                 metadata.ngrams
             )));
         }
-        let digest = sha256_hex([described, weights]);
-        Ok(Self::new(metadata, table, digest))
+        let digest = sha256_hex([described, weights, heads]);
+        let second_look = metadata.second_look.clone();
+        let model = Self::new(metadata, table, digest);
+        let Some(second_look) = second_look else { return Ok(model) };
+        let found = sha256_hex([heads]);
+        if found != second_look.heads_sha256 {
+            return Err(ModelError::Digest {
+                path: path.with_file_name(HEADS),
+                expected: second_look.heads_sha256,
+                found,
+            });
+        }
+        let second_look = SecondLook::new(second_look, heads).ok_or_else(|| {
+            ModelError::Incomplete("its second look lacks a category or a head".to_owned())
+        })?;
+        Ok(model.with_second_look(second_look))
     }
 }
 

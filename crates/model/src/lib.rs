@@ -20,15 +20,17 @@ mod metadata;
 mod ngram;
 mod reading;
 mod scorer;
+mod second_look;
 mod table;
 
 pub use cue::{Cue, CueValues};
 pub use decision::{Decision, probability};
 pub use digest::sha256_hex;
-pub use evidence::{EvidenceItems, EvidenceLimits};
+pub use evidence::{EvidenceItems, EvidenceLimits, SecondEvidence};
 pub use folder::{ModelError, write_folder};
 pub use metadata::{FORMAT_VERSION, Metadata, Threshold, TrainingSummary};
 pub use ngram::{NGram, NGramBuffer, describe};
 pub use reading::{Reader, Reading};
 pub use scorer::{Model, Scores, Scratch, length};
+pub use second_look::{Gate, SecondDecision, SecondLook, SecondLookMetadata, TokenShare};
 pub use table::{AdditiveTable, Row};

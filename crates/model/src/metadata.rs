@@ -6,6 +6,7 @@ use mingjian_schema::Category;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Decision;
+use crate::second_look::SecondLookMetadata;
 
 /// Version of the folder's layout and of the feature hashes. Another version is refused.
 pub const FORMAT_VERSION: u32 = 1;
@@ -32,6 +33,17 @@ pub struct Metadata {
     pub decisions: BTreeMap<Category, Decision>,
     /// The threshold of each category with the rule that chose it.
     pub thresholds: BTreeMap<Category, Threshold>,
+    /// The second look, if the model has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_look: Option<SecondLookMetadata>,
+}
+
+impl Metadata {
+    /// The thresholds that hold unless somebody leaves the second look out.
+    #[must_use]
+    pub fn shipped_thresholds(&self) -> &BTreeMap<Category, Threshold> {
+        self.second_look.as_ref().map_or(&self.thresholds, |look| &look.thresholds)
+    }
 }
 
 /// What a model was fitted on, for people.

@@ -84,6 +84,12 @@ impl Reading {
             .sum()
     }
 
+    /// What an encoder reads: the normalised title, text and beginning of the body, in this order.
+    #[must_use]
+    pub fn segments(&self) -> [&str; 3] {
+        Field::ALL.map(|field| self.document(field).normalised().text())
+    }
+
     /// The document of a field.
     #[must_use]
     pub fn document(&self, field: Field) -> &Document {

@@ -8,6 +8,7 @@ use crate::decision::{Decision, probability};
 use crate::metadata::{Metadata, Threshold};
 use crate::ngram::NGramBuffer;
 use crate::reading::Reading;
+use crate::second_look::SecondLook;
 use crate::table::AdditiveTable;
 
 /// A model in memory: the additive table, and a decision and a threshold for each category.
@@ -16,6 +17,7 @@ pub struct Model {
     pub(crate) decisions: PerCategory<Decision>,
     thresholds: PerCategory<Threshold>,
     metadata: Metadata,
+    second_look: Option<SecondLook>,
     digest: String,
 }
 
@@ -75,7 +77,20 @@ impl Model {
                 support: 0,
             })
         });
-        Self { table, decisions, thresholds, metadata, digest }
+        Self { table, decisions, thresholds, metadata, second_look: None, digest }
+    }
+
+    /// Adds a second look.
+    #[must_use]
+    pub fn with_second_look(mut self, second_look: SecondLook) -> Self {
+        self.second_look = Some(second_look);
+        self
+    }
+
+    /// The second look, if the model has one.
+    #[must_use]
+    pub fn second_look(&self) -> Option<&SecondLook> {
+        self.second_look.as_ref()
     }
 
     /// SHA-256 over the folder's description and weights.

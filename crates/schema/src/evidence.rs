@@ -18,6 +18,9 @@ pub enum Field {
 }
 
 impl Field {
+    /// All fields, in the order in which they are read.
+    pub const ALL: [Self; 3] = [Self::Title, Self::Text, Self::Body];
+
     /// The field's name on the wire.
     #[must_use]
     pub const fn id(self) -> &'static str {

@@ -153,6 +153,22 @@ pub struct Verdict {
     pub probabilities: PerCategory<f64>,
     /// The categories above their thresholds, strongest first.
     pub findings: Vec<CategoryFinding>,
+    /// What became of the second look.
+    pub second_look: SecondLookUse,
+}
+
+/// What became of a post's second look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecondLookUse {
+    /// The classifier has none, or the first look was enough.
+    #[default]
+    NotNeeded,
+    /// The post was looked at twice.
+    Taken,
+    /// The post deserved one, but too many did lately: the first look's verdict stands.
+    Skipped,
+    /// The encoder could not be run: the first look's verdict stands.
+    Failed,
 }
 
 impl Verdict {

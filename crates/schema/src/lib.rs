@@ -20,7 +20,7 @@ pub use evidence::{Evidence, EvidenceKind, Field, Obfuscation};
 pub use example::{InvalidExample, LabelledExample, Split};
 pub use flagged::{
     CategoryFinding, Counterfactual, FlaggedPost, Look, Recommendation, SCHEMA_VERSION,
-    SourcePosition, Suggestion, Timing, Verdict, Versions,
+    SecondLookUse, SourcePosition, Suggestion, Timing, Verdict, Versions,
 };
 pub use post::{Author, Channel, InvalidPost, Post, Timestamp};
 pub use schemas::json_schemas;

@@ -1,11 +1,8 @@
 //! The decision stage: linfa's logistic regression on a few dense signals.
 
-use linfa::dataset::DatasetBase;
-use linfa::traits::Fit;
-use linfa_logistic::LogisticRegression;
 use mingjian_model::Decision;
-use ndarray::{Array1, Array2};
 
+use crate::dense::fit_logistic;
 use crate::observation::Observation;
 
 /// A fitted decision stage, before it is collapsed with the linear stage.
@@ -37,9 +34,6 @@ impl<'a> Signals<'a> {
     }
 }
 
-/// Regularisation of the decision stage. Weak: a few dozen weights on thousands of rows.
-const ALPHA: f64 = 1.0;
-
 impl DecisionStage {
     /// Fits on signals with their labels. Every row counts once, whatever its source counts in the
     /// linear stage: a weight would move the probabilities away from the data.
@@ -53,20 +47,9 @@ impl DecisionStage {
             values.extend_from_slice(signals.cues);
             labels.push(*label);
         }
-        let shape = (labels.len(), width);
-        let records =
-            Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape));
-        let dataset = DatasetBase::new(records, Array1::from_vec(labels));
-        let model = LogisticRegression::default()
-            .alpha(ALPHA)
-            .max_iterations(200)
-            .gradient_tolerance(1e-4)
-            .fit(&dataset)?;
-        // linfa calls the more frequent class positive, whichever it is.
-        let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
-        let weights: Vec<f64> = model.params().iter().map(|weight| sign * weight).collect();
+        let (intercept, weights) = fit_logistic(width, values, labels)?;
         Ok(Self {
-            intercept: sign * model.intercept(),
+            intercept,
             linear: weights[0],
             // A phrase never speaks for innocence.
             lexicon: weights[1].max(0.0),

@@ -57,6 +57,7 @@ impl Stages {
             training,
             decisions,
             thresholds,
+            second_look: None,
         }
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use mingjian_lexicon::Lexicon;
-use mingjian_model::{AdditiveTable, Metadata, Reader, TrainingSummary, probability};
+use mingjian_model::{
+    AdditiveTable, Gate, Metadata, Reader, SecondDecision, SecondLookMetadata, Threshold,
+    TrainingSummary, probability, sha256_hex,
+};
 use mingjian_schema::{Category, LabelledExample, PerCategory};
 use ndarray::Array1;
 use rayon::prelude::*;
@@ -15,8 +18,10 @@ use crate::decision::{DecisionStage, Signals};
 use crate::evaluation::ScoredExample;
 use crate::export::Stages;
 use crate::folds::assign_folds;
+use crate::join::{GateData, fit_join, joined, resolve_gate};
 use crate::logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel};
 use crate::observation::{Observation, observe};
+use crate::teacher::{Distillation, Teacher, TeacherError};
 use crate::threshold::{Statement, floor_for, resolve};
 use crate::vocabulary::Vocabulary;
 
@@ -43,6 +48,12 @@ pub struct TrainOptions {
     pub viewpoint_share: f64,
     /// How many times over a normal post with that topic counts.
     pub viewpoint_weight: usize,
+    /// How the linear stage learns from the encoder, where there is one.
+    pub distillation: Distillation,
+    /// Of what a second look at every post would flag, the share that the gate has to keep.
+    pub gate_keeps: f64,
+    /// The sources whose normal posts stand for an ordinary feed.
+    pub ordinary_sources: Vec<String>,
 }
 
 impl Default for TrainOptions {
@@ -73,6 +84,9 @@ impl Default for TrainOptions {
                 .to_vec(),
             viewpoint_share: 0.01,
             viewpoint_weight: 2,
+            distillation: Distillation { softness: 0.5, unjudged_weight: 0.5 },
+            gate_keeps: 0.97,
+            ordinary_sources: ["FewCLUE_TNEWS", "NLPCC2017_headlines"].map(str::to_owned).to_vec(),
         }
     }
 }
@@ -103,7 +117,10 @@ pub struct Trained {
     pub metadata: Metadata,
     /// The weights.
     pub table: AdditiveTable,
-    /// Every row scored by stages that have not seen its fold.
+    /// The heads of the second look, if there is one, as `heads.bin` holds them.
+    pub heads: Option<Vec<u8>>,
+    /// Every row scored by stages that have not seen its fold: after a second look at every post,
+    /// if there is one.
     pub out_of_fold: Vec<ScoredExample>,
 }
 
@@ -132,6 +149,9 @@ pub enum TrainError {
         /// Why.
         error: SparseLogisticError,
     },
+    /// The encoder's files do not fit the rows.
+    #[error(transparent)]
+    Teacher(#[from] TeacherError),
     /// The decision stage could not be fitted.
     #[error("the decision stage of `{category}` could not be fitted: {error}")]
     Decision {
@@ -148,13 +168,22 @@ const VIEWPOINT: &str = "viewpoint";
 /// Fewer examples of either kind teach nothing.
 const FEWEST_EXAMPLES: usize = 10;
 
-/// Trains a model. Deterministic under the seed.
+/// An encoder to learn from and to look twice with.
+pub struct Encoded<'a> {
+    /// What it says of the rows.
+    pub teacher: &'a Teacher,
+    /// Digest of its files.
+    pub digest: &'a str,
+}
+
+/// Trains a model, with a second look if there is an encoder. Deterministic under the seed.
 ///
 /// # Errors
 /// [`TrainError`] names the category that cannot be learnt.
 pub fn train(
     rows: &[LabelledExample],
     lexicon: Lexicon,
+    encoded: Option<&Encoded<'_>>,
     options: &TrainOptions,
     on_progress: impl Fn(Progress) + Sync,
 ) -> Result<Trained, TrainError> {
@@ -162,29 +191,38 @@ pub fn train(
     let lexicon_digest = lexicon.digest().to_owned();
     let reader = Reader::new(lexicon);
     let observations = observe(&reader, rows, || on_progress(Progress::Read));
-    let run = Run { rows, observations: &observations, options, on_progress: &on_progress };
+    let logits = encoded.map(|encoded| encoded.teacher.logits(rows)).transpose()?;
+    let run = Run {
+        rows,
+        observations: &observations,
+        logits: logits.as_deref(),
+        options,
+        on_progress: &on_progress,
+    };
     let folds = assign_folds(rows, options.folds, options.seed);
 
     let margins = run.out_of_fold_margins(&folds)?;
     let decisions = run.decisions(&margins)?;
-    let out_of_fold = run.out_of_fold(&folds, &margins)?;
-    let thresholds = Category::ALL
-        .into_iter()
-        .map(|category| {
-            let (probabilities, labels) = run.realistic(&out_of_fold, category);
-            let floor = run.neutrality_floor(&out_of_fold, category);
-            let statement = options.statements[category];
-            let resolved = resolve(statement, floor, &probabilities, &labels);
-            (category, resolved.into_threshold())
-        })
-        .collect();
+    let calibrated = run.out_of_fold(&folds, &margins)?;
+    let first: Vec<_> =
+        calibrated.iter().map(|margins| PerCategory(margins.0.map(probability))).collect();
+    let thresholds = run.thresholds(&first);
+    let second =
+        encoded.map(|encoded| run.second_look(&folds, &calibrated, encoded)).transpose()?;
 
     let everyone: Vec<usize> = (0..rows.len()).collect();
     let (vocabulary, linear) = run.linear_stage(&everyone)?;
     let stages = Stages { vocabulary, linear, decisions };
     let table = stages.table();
-    let metadata = stages.metadata(&table, &lexicon_digest, run.summary(), thresholds);
-    let thresholds = &metadata.thresholds;
+    let mut metadata = stages.metadata(&table, &lexicon_digest, run.summary(), thresholds);
+    let (out_of_fold, heads) = match second {
+        Some(second) => {
+            metadata.second_look = Some(second.metadata);
+            (second.out_of_fold, Some(second.heads))
+        }
+        None => (first, None),
+    };
+    let thresholds = metadata.shipped_thresholds();
     let out_of_fold = rows
         .iter()
         .zip(out_of_fold)
@@ -194,7 +232,7 @@ pub fn train(
             })
         })
         .collect();
-    Ok(Trained { metadata, table, out_of_fold })
+    Ok(Trained { metadata, table, heads, out_of_fold })
 }
 
 fn check_support(rows: &[LabelledExample]) -> Result<(), TrainError> {
@@ -212,10 +250,19 @@ fn check_support(rows: &[LabelledExample]) -> Result<(), TrainError> {
     Ok(())
 }
 
+/// A second look that has been fitted.
+struct Second {
+    metadata: SecondLookMetadata,
+    heads: Vec<u8>,
+    out_of_fold: Vec<PerCategory<f64>>,
+}
+
 /// What all steps of a run share.
 struct Run<'a, F> {
     rows: &'a [LabelledExample],
     observations: &'a [Observation],
+    /// The encoder's logits, by fine-tunings that had not seen the row.
+    logits: Option<&'a [PerCategory<f64>]>,
     options: &'a TrainOptions,
     on_progress: &'a F,
 }
@@ -230,6 +277,29 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         let viewpoint = self.is_viewpoint(row, category);
         weight.map_or(1, |entry| entry.weight)
             * if viewpoint { self.options.viewpoint_weight } else { 1 }
+    }
+
+    /// What the linear stage is to say of a row, with the row's weight; nothing if neither its
+    /// source nor an encoder has judged the category.
+    fn target(&self, row: usize, category: Category) -> Option<(f64, f32)> {
+        let example = &self.rows[row];
+        let label = example.judges(category).then(|| example.is(category));
+        let (target, factor) = match (label, self.logits) {
+            (label, Some(logits)) => self.options.distillation.target(label, logits[row][category]),
+            (Some(label), None) => (f64::from(u8::from(label)), 1.0),
+            (None, None) => return None,
+        };
+        Some((target, (self.weight(row, category) as f64 * factor) as f32))
+    }
+
+    /// The thresholds that keep the statements.
+    fn thresholds(&self, probabilities: &[PerCategory<f64>]) -> BTreeMap<Category, Threshold> {
+        let resolved = |category| {
+            let (realistic, labels) = self.realistic(probabilities, category);
+            let floor = self.neutrality_floor(probabilities, category);
+            resolve(self.options.statements[category], floor, &realistic, &labels).into_threshold()
+        };
+        Category::ALL.into_iter().map(|category| (category, resolved(category))).collect()
     }
 
     /// Probabilities and labels of the rows that a category's threshold is resolved on.
@@ -303,21 +373,19 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         vectors: &[Vec<(u32, f32)>],
         features: usize,
     ) -> Result<SparseLogisticModel, TrainError> {
-        let chosen: Vec<usize> = (0..members.len())
-            .filter(|&position| self.rows[members[position]].judges(category))
-            .collect();
-        let records: Vec<&[(u32, f32)]> =
-            chosen.iter().map(|&position| vectors[position].as_slice()).collect();
-        let targets = chosen
-            .iter()
-            .map(|&position| f64::from(u8::from(self.rows[members[position]].is(category))));
-        let weights =
-            chosen.iter().map(|&position| self.weight(members[position], category) as f32);
-        let dataset = DatasetBase::new(
-            CsrRecords::from_rows(features, &records),
-            targets.collect::<Array1<f64>>(),
-        )
-        .with_weights(weights.collect());
+        let mut records: Vec<&[(u32, f32)]> = Vec::with_capacity(members.len());
+        let mut targets = Vec::with_capacity(members.len());
+        let mut weights = Vec::with_capacity(members.len());
+        for (&row, vector) in members.iter().zip(vectors) {
+            if let Some((target, weight)) = self.target(row, category) {
+                records.push(vector);
+                targets.push(target);
+                weights.push(weight);
+            }
+        }
+        let dataset =
+            DatasetBase::new(CsrRecords::from_rows(features, &records), Array1::from_vec(targets))
+                .with_weights(Array1::from_vec(weights));
         let model = SparseLogistic::default()
             .alpha(1.0 / self.options.c)
             .fit(&dataset)
@@ -380,7 +448,7 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         self.decisions_on(margins, |_| true)
     }
 
-    /// Probabilities of every row, by decision stages that have not seen its fold either.
+    /// Calibrated margins of every row, by decision stages that have not seen its fold either.
     fn out_of_fold(
         &self,
         folds: &[u64],
@@ -390,15 +458,111 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
             .map(|fold| self.decisions_on(margins, |row| folds[row] != fold))
             .collect();
         let stages = stages?;
-        let probabilities = (0..self.rows.len()).map(|row| {
+        let calibrated = (0..self.rows.len()).map(|row| {
             let stage = &stages[folds[row] as usize];
             PerCategory::from_fn(|category| {
                 let linear = margins[row][category];
                 let signals = Signals::of(&self.observations[row], category, linear);
-                probability(stage[category].margin(&signals))
+                stage[category].margin(&signals)
             })
         });
-        Ok(probabilities.collect())
+        Ok(calibrated.collect())
+    }
+
+    /// Joins both looks, resolves the cascade's thresholds, then the gate.
+    fn second_look(
+        &self,
+        folds: &[u64],
+        calibrated: &[PerCategory<f64>],
+        encoded: &Encoded<'_>,
+    ) -> Result<Second, TrainError> {
+        let logits = self.logits.unwrap_or_default();
+        let joins = self.joins(calibrated, logits, |_| true)?;
+        let by_fold: Result<Vec<_>, _> = (0..self.options.folds)
+            .map(|fold| self.joins(calibrated, logits, |row| folds[row] != fold))
+            .collect();
+        let by_fold = by_fold?;
+        let out_of_fold: Vec<PerCategory<f64>> = (0..self.rows.len())
+            .map(|row| {
+                let joins = &by_fold[folds[row] as usize];
+                PerCategory::from_fn(|category| {
+                    let (linear, logit) = (calibrated[row][category], logits[row][category]);
+                    probability(joined(joins[category], linear, logit))
+                })
+            })
+            .collect();
+        let thresholds = self.thresholds(&out_of_fold);
+        let gate = self.gate(calibrated, &out_of_fold, &thresholds);
+        let heads = encoded.teacher.heads();
+        let decisions = Category::ALL.into_iter().map(|category| {
+            let join = joins[category];
+            // The head's own bias is part of the logit that the join was fitted on.
+            let bias = join.bias + join.encoder * encoded.teacher.head_bias(category);
+            (category, SecondDecision { bias, ..join })
+        });
+        let metadata = SecondLookMetadata {
+            encoder: encoded.digest.to_owned(),
+            width: encoded.teacher.width(),
+            heads_sha256: sha256_hex([heads.as_slice()]),
+            gate,
+            decisions: decisions.collect(),
+            thresholds,
+        };
+        Ok(Second { metadata, heads, out_of_fold })
+    }
+
+    /// How each category's looks are joined, fitted on the rows for which `includes` holds.
+    fn joins(
+        &self,
+        calibrated: &[PerCategory<f64>],
+        logits: &[PerCategory<f64>],
+        includes: impl Fn(usize) -> bool,
+    ) -> Result<PerCategory<SecondDecision>, TrainError> {
+        let mut joins = PerCategory([SecondDecision::default(); Category::COUNT]);
+        for category in Category::ALL {
+            let rows: Vec<_> = (0..self.rows.len())
+                .filter(|&row| self.rows[row].judges(category) && includes(row))
+                .map(|row| {
+                    let label = self.rows[row].is(category);
+                    (calibrated[row][category], logits[row][category], label)
+                })
+                .collect();
+            joins[category] =
+                fit_join(&rows).map_err(|error| TrainError::Decision { category, error })?;
+        }
+        Ok(joins)
+    }
+
+    /// The gate, on the rows that thresholds are resolved on and on those of an ordinary feed.
+    fn gate(
+        &self,
+        calibrated: &[PerCategory<f64>],
+        probabilities: &[PerCategory<f64>],
+        thresholds: &BTreeMap<Category, Threshold>,
+    ) -> Gate {
+        let is_from = |row: usize, sources: &[String]| {
+            self.rows[row].source.as_ref().is_some_and(|source| sources.contains(source))
+        };
+        let mut flagged = PerCategory::from_fn(|_| Vec::new());
+        let mut flagged_posts = Vec::new();
+        let mut ordinary = Vec::new();
+        for row in 0..self.rows.len() {
+            if is_from(row, &self.options.ordinary_sources) {
+                ordinary.push(calibrated[row]);
+            }
+            for category in Category::ALL {
+                if is_from(row, &self.options.threshold_sources)
+                    && self.rows[row].is(category)
+                    && probabilities[row][category] >= thresholds[&category].probability
+                {
+                    flagged[category].push(calibrated[row][category]);
+                    flagged_posts.push(calibrated[row]);
+                }
+            }
+        }
+        let data =
+            GateData { flagged: &flagged, flagged_posts: &flagged_posts, ordinary: &ordinary };
+        resolve_gate(self.options.gate_keeps, &data)
     }
 }
 
@@ -424,6 +588,7 @@ mod tests {
         let run = Run {
             rows: &rows,
             observations: &observations,
+            logits: None,
             options: &options,
             on_progress: &|_: Progress| {},
         };

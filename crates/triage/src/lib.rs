@@ -8,8 +8,10 @@
 mod classifier;
 mod explanation;
 mod policy;
+mod second_look;
 
-pub use classifier::Classifier;
+pub use classifier::{Classifier, SecondLookError};
 pub use explanation::{Explanation, RejectedPhrase};
 pub use mingjian_lexicon::Boundary;
 pub use policy::{Policy, PolicyError};
+pub use second_look::SecondLook;

@@ -38,8 +38,34 @@ impl Policy {
         overrides: &BTreeMap<Category, f64>,
         priority_score: Option<f64>,
     ) -> Result<Self, PolicyError> {
+        let shipped = |category| model.threshold(category).probability;
+        Self::of(shipped, overrides, priority_score)
+    }
+
+    /// The same for a classifier that takes a second look: the thresholds of the cascade, where
+    /// the model has them.
+    ///
+    /// # Errors
+    /// [`PolicyError`] if a threshold or the priority score is out of range.
+    pub fn for_cascade(
+        model: &Model,
+        overrides: &BTreeMap<Category, f64>,
+        priority_score: Option<f64>,
+    ) -> Result<Self, PolicyError> {
+        let shipped = |category| match model.second_look() {
+            Some(look) => look.threshold(category).probability,
+            None => model.threshold(category).probability,
+        };
+        Self::of(shipped, overrides, priority_score)
+    }
+
+    fn of(
+        shipped: impl Fn(Category) -> f64,
+        overrides: &BTreeMap<Category, f64>,
+        priority_score: Option<f64>,
+    ) -> Result<Self, PolicyError> {
         let thresholds = PerCategory::from_fn(|category| {
-            overrides.get(&category).copied().unwrap_or(model.threshold(category).probability)
+            overrides.get(&category).copied().unwrap_or_else(|| shipped(category))
         });
         for (category, &threshold) in thresholds.iter() {
             if !(threshold > 0.0 && threshold <= 1.0) {

@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
+use mingjian_encoder::EncoderFiles;
 use mingjian_model::{Metadata, write_folder};
 use mingjian_schema::{Category, PerCategory};
-use mingjian_training::{Dataset, Progress, Report, TrainOptions, evaluate, train};
+use mingjian_training::{
+    Dataset, Distillation, Encoded, Progress, Report, Teacher, TrainOptions, evaluate, train,
+};
 use serde_json::json;
 
 use crate::arguments::Train;
@@ -21,23 +24,26 @@ pub(crate) fn run(options: &Train) -> Result<ExitCode> {
     let settings = settings(options);
     let steps = rows.len() as u64 + READS_PER_FIT * (settings.folds + 1) * Category::COUNT as u64;
     let bar = progress_bar(steps);
-    let trained = train(&rows, lexicon, &settings, |progress| match progress {
+    let teacher = teacher(options)?;
+    let encoded = teacher.as_ref().map(|(teacher, digest)| Encoded { teacher, digest });
+    let trained = train(&rows, lexicon, encoded.as_ref(), &settings, |progress| match progress {
         Progress::Read => bar.inc(1),
         Progress::Fitted => bar.inc(READS_PER_FIT),
     })?;
     bar.finish_and_clear();
-    write_folder(&options.out, &trained.metadata, &trained.table)
+    write_folder(&options.out, &trained.metadata, &trained.table, trained.heads.as_deref())
         .with_context(|| format!("the model cannot be written to `{}`", options.out.display()))?;
 
-    let thresholds =
-        PerCategory::from_fn(|category| trained.metadata.thresholds[&category].probability);
+    let thresholds = trained.metadata.shipped_thresholds();
+    let thresholds = PerCategory::from_fn(|category| thresholds[&category].probability);
     let report = evaluate(&trained.out_of_fold, &thresholds);
     if options.json {
         paint::json(&json!({
             "model": options.out,
             "posts": rows.len(),
             "ngrams": trained.table.len(),
-            "thresholds": trained.metadata.thresholds,
+            "thresholds": trained.metadata.shipped_thresholds(),
+            "gate": trained.metadata.second_look.as_ref().map(|look| &look.gate),
             "out_of_fold": report,
         }))?;
     } else {
@@ -54,6 +60,11 @@ fn settings(options: &Train) -> TrainOptions {
         seed: options.seed,
         c: options.c,
         ngrams_per_category: options.ngrams,
+        distillation: Distillation {
+            softness: options.softness,
+            unjudged_weight: options.unjudged_weight,
+        },
+        gate_keeps: options.gate_keeps,
         ..TrainOptions::default()
     };
     settings.source_weights.extend(options.weight.iter().cloned());
@@ -61,6 +72,15 @@ fn settings(options: &Train) -> TrainOptions {
         settings.statements[*category] = *statement;
     }
     settings
+}
+
+/// The encoder's opinion of the rows, with the digest of its files.
+fn teacher(options: &Train) -> Result<Option<(Teacher, String)>> {
+    let (Some(folder), Some(logits)) = (&options.encoder, &options.encoder_logits) else {
+        return Ok(None);
+    };
+    let digest = EncoderFiles::read(folder)?.digest().to_owned();
+    Ok(Some((Teacher::read(&folder.join("heads.json"), logits)?, digest)))
 }
 
 fn progress_bar(steps: u64) -> ProgressBar {
@@ -75,7 +95,7 @@ fn print(options: &Train, metadata: &Metadata, report: &Report, took: Duration) 
     paint::say(paint::strong("on rows that each fold had not seen"));
     print_report(report);
     paint::say("");
-    for (category, threshold) in &metadata.thresholds {
+    for (category, threshold) in metadata.shipped_thresholds() {
         let [low, high] = threshold.precision_interval;
         paint::say(format_args!(
             "{category:>15}  {}  → probability {:.3}; precision {:.3} [{low:.3}, {high:.3}] on {} flagged",
@@ -84,6 +104,13 @@ fn print(options: &Train, metadata: &Metadata, report: &Report, took: Duration) 
         if !threshold.shown {
             paint::warning(&format!("the data cannot show what `{category}` asks for"));
         }
+    }
+    if let Some(look) = &metadata.second_look {
+        paint::say(format_args!(
+            "\nthe gate {}: {:.1} % of an ordinary feed gets a second look",
+            look.gate.rule,
+            100.0 * look.gate.ordinary_share
+        ));
     }
     paint::say(format_args!(
         "\nwritten to {} in {:.0} s: {} n-grams",

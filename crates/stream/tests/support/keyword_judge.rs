@@ -1,8 +1,8 @@
 //! The smallest possible judge, for tests and for trying out Kafka settings without a model.
 
 use mingjian_schema::{
-    Category, CategoryFinding, Look, PerCategory, Post, Recommendation, Suggestion, Verdict,
-    Versions,
+    Category, CategoryFinding, Look, PerCategory, Post, Recommendation, SecondLookUse, Suggestion,
+    Verdict, Versions,
 };
 use mingjian_stream::Judge;
 
@@ -43,6 +43,7 @@ impl Judge for KeywordJudge {
             counterfactual: None,
         };
         Verdict {
+            second_look: SecondLookUse::NotNeeded,
             recommendation: Recommendation {
                 suggestion: if is_flagged { Suggestion::Review } else { Suggestion::Pass },
                 reasons: Vec::new(),
