@@ -1,33 +1,32 @@
 //! Conduct, never viewpoint: opinion, criticism, complaint, satire and reporting pass.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::replay::replay;
 use crate::{jsonl, project};
 
-const MOST_FLAGGED: f64 = 0.05;
+/// A set that nothing was trained on or tuned by: a release blocker.
+const MOST_FLAGGED: f64 = 0.01;
+const FEWEST: usize = 600;
 
 #[test]
 fn viewpoints_pass() {
-    let data = project::own_examples("dev");
-    let viewpoints: BTreeSet<String> = jsonl::read_examples(&data)
+    let data = project::own_examples("neutrality");
+    let subjects: BTreeMap<String, String> = jsonl::read_examples(&data)
         .into_iter()
-        .filter(|example| example.topic.as_deref() == Some("viewpoint"))
-        .map(|example| example.post.id)
+        .map(|example| (example.post.id, example.topic.unwrap_or_default()))
         .collect();
-    assert!(viewpoints.len() >= 20, "too few viewpoints to tell: {}", viewpoints.len());
-    let flagged: Vec<_> =
-        replay(&data, &[]).1.into_iter().filter(|record| viewpoints.contains(&record.id)).collect();
-    let rate = flagged.len() as f64 / viewpoints.len() as f64;
-    eprintln!(
-        "{} of {} viewpoints flagged ({:.1} %)",
-        flagged.len(),
-        viewpoints.len(),
-        100.0 * rate
-    );
+    assert!(subjects.len() >= FEWEST, "too few viewpoints to tell: {}", subjects.len());
+    assert!(subjects.values().all(|subject| subject.starts_with("viewpoint/")));
+    let (_, flagged) = replay(&data, &[]);
+    let rate = flagged.len() as f64 / subjects.len() as f64;
     let named: Vec<_> = flagged
         .iter()
-        .map(|record| (&record.id, record.categories[0].category, record.categories[0].probability))
+        .map(|record| {
+            let first = &record.categories[0];
+            (&record.id, &subjects[&record.id], first.category, first.probability)
+        })
         .collect();
+    eprintln!("{} of {} flagged: {named:?}", flagged.len(), subjects.len());
     assert!(rate <= MOST_FLAGGED, "{:.1} % flagged: {named:?}", 100.0 * rate);
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use mingjian_schema::{Category, LabelledExample, PerCategory};
 use serde::Serialize;
 
-use crate::metrics::{average_precision, expected_calibration_error, roc_auc};
+use crate::metrics::{
+    average_precision, expected_calibration_error, recall_at_precision, roc_auc,
+};
 
 /// An example with what a classifier said of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +76,8 @@ pub struct CategoryReport {
     /// 95 % bootstrap interval of the average precision, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average_precision_interval: Option<[f64; 2]>,
+    /// The highest recall at which precision is still at least 0.9, over all thresholds.
+    pub recall_at_precision_90: Option<f64>,
     /// Area under the ROC curve.
     pub auc: Option<f64>,
     /// The shipped threshold.
@@ -188,6 +192,7 @@ fn category_report(
         f1_at_half: half.f1(),
         average_precision: average_precision(&probabilities, &labels),
         average_precision_interval: None,
+        recall_at_precision_90: recall_at_precision(0.9, &probabilities, &labels),
         auc: roc_auc(&probabilities, &labels),
         threshold,
         ece: expected_calibration_error(&probabilities, &labels),

@@ -20,6 +20,7 @@ mod encoder_input;
 mod evaluation;
 mod export;
 mod folds;
+mod gate;
 mod join;
 mod logistic;
 mod metrics;
@@ -36,7 +37,9 @@ pub use encoder_input::{EncoderInput, encoder_inputs};
 pub use evaluation::{CategoryReport, Report, ScoredExample, evaluate};
 pub use folds::assign_folds;
 pub use logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel, ValidSparseLogistic};
-pub use metrics::{average_precision, expected_calibration_error, roc_auc, wilson_interval};
+pub use metrics::{
+    average_precision, expected_calibration_error, recall_at_precision, roc_auc, wilson_interval,
+};
 pub use teacher::{Distillation, Teacher, TeacherError};
 pub use threshold::{Resolved, Statement, resolve};
 pub use train::{Encoded, Progress, SourceWeight, TrainError, TrainOptions, Trained, train};

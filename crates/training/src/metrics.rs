@@ -18,6 +18,25 @@ pub fn average_precision(scores: &[f64], labels: &[bool]) -> Option<f64> {
     Some(sum / positives as f64)
 }
 
+/// The highest recall at which precision is still at least `least`; 0 if it never is. `None`
+/// without positives.
+#[must_use]
+pub fn recall_at_precision(least: f64, scores: &[f64], labels: &[bool]) -> Option<f64> {
+    let positives = labels.iter().filter(|label| **label).count();
+    if positives == 0 {
+        return None;
+    }
+    let (mut found, mut seen, mut best) = (0_usize, 0_usize, 0);
+    for group in ranked_groups(scores, labels) {
+        found += group.iter().filter(|(_, label)| *label).count();
+        seen += group.len();
+        if found as f64 >= least * seen as f64 {
+            best = found;
+        }
+    }
+    Some(best as f64 / positives as f64)
+}
+
 /// Area under the receiver operating characteristic, ties counted half. `None` unless both
 /// classes occur.
 #[must_use]

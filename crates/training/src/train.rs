@@ -18,7 +18,8 @@ use crate::decision::{DecisionStage, Signals};
 use crate::evaluation::ScoredExample;
 use crate::export::Stages;
 use crate::folds::assign_folds;
-use crate::join::{GateData, fit_join, joined, resolve_gate};
+use crate::gate::{GateData, resolve_gate};
+use crate::join::{fit_join, joined};
 use crate::logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel};
 use crate::observation::{Observation, observe};
 use crate::teacher::{Distillation, Teacher, TeacherError};
@@ -543,25 +544,18 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         let is_from = |row: usize, sources: &[String]| {
             self.rows[row].source.as_ref().is_some_and(|source| sources.contains(source))
         };
-        let mut flagged = PerCategory::from_fn(|_| Vec::new());
-        let mut flagged_posts = Vec::new();
-        let mut ordinary = Vec::new();
+        let mut data = GateData { flagged: Vec::new(), ordinary: Vec::new() };
         for row in 0..self.rows.len() {
             if is_from(row, &self.options.ordinary_sources) {
-                ordinary.push(calibrated[row]);
+                data.ordinary.push(calibrated[row]);
             }
-            for category in Category::ALL {
-                if is_from(row, &self.options.threshold_sources)
-                    && self.rows[row].is(category)
-                    && probabilities[row][category] >= thresholds[&category].probability
-                {
-                    flagged[category].push(calibrated[row][category]);
-                    flagged_posts.push(calibrated[row]);
-                }
+            if is_from(row, &self.options.threshold_sources) {
+                let flags = Category::ALL.into_iter().filter(|category| {
+                    probabilities[row][*category] >= thresholds[category].probability
+                });
+                data.flagged.extend(flags.map(|category| (category, calibrated[row])));
             }
         }
-        let data =
-            GateData { flagged: &flagged, flagged_posts: &flagged_posts, ordinary: &ordinary };
         resolve_gate(self.options.gate_keeps, &data)
     }
 }
