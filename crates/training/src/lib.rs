@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attack;
 mod bootstrap;
 mod csr;
 mod dataset;
@@ -30,6 +31,9 @@ mod threshold;
 mod train;
 mod vocabulary;
 
+pub use attack::{
+    Attack, AttackReport, AttackShare, UnknownAttack, attack_example, augment, evaluate_attacks,
+};
 pub use bootstrap::add_intervals;
 pub use csr::CsrRecords;
 pub use dataset::{Dataset, DatasetError};
