@@ -135,7 +135,9 @@ pub(crate) struct Replay {
   mingjian serve --config mingjian.toml
   mingjian serve --demo --keep-running     # then look at http://127.0.0.1:9464/metrics
 
-SIGTERM or Ctrl-C finishes the open batch, commits it and leaves; a second one leaves at once.")]
+SIGTERM or Ctrl-C finishes the open batch, commits it and leaves; a second one leaves at once.
+SIGHUP, or POST /reload from this machine, loads model, lexicon and thresholds again.
+Exit code 1: the brokers refuse this user or another instance has its name; 2: the settings.")]
 pub(crate) struct Serve {
     /// Configuration (TOML); `mingjian validate --example` prints one with every key
     #[arg(long, value_name = "FILE", required_unless_present = "demo")]

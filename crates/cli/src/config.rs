@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use mingjian_schema::Category;
 use mingjian_stream::{
-    BatchConfig, DeadLetterConfig, HttpConfig, InputConfig, KafkaConfig, ServiceConfig,
-    StreamConfig,
+    BatchConfig, CandidateConfig, DeadLetterConfig, HttpConfig, InputConfig, KafkaConfig,
+    ServiceConfig, StreamConfig,
 };
 use serde::Deserialize;
 
@@ -29,6 +29,18 @@ pub(crate) struct Config {
     dead_letters: DeadLetterConfig,
     http: HttpConfig,
     service: ServiceConfig,
+    pub(crate) candidate: CandidateSection,
+}
+
+/// A model on trial beside the one in force.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CandidateSection {
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) lexicon: Vec<PathBuf>,
+    pub(crate) share: f64,
+    pub(crate) shadow: bool,
+    pub(crate) shadow_topic: Option<String>,
 }
 
 /// Where the model and the lexicon are; the bundled ones if nothing is said.
@@ -76,8 +88,9 @@ impl Config {
             .with_context(|| format!("`{}` cannot be read", path.display()))?;
         let mut config = Self::parse(&text).with_context(|| format!("`{}`", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let section = &mut config.model;
-        for file in section.dir.iter_mut().chain(&mut section.lexicon) {
+        let Self { model, candidate, .. } = &mut config;
+        let files = model.dir.iter_mut().chain(&mut model.lexicon);
+        for file in files.chain(candidate.dir.iter_mut().chain(&mut candidate.lexicon)) {
             *file = folder.join(&file);
         }
         Ok(config)
@@ -103,7 +116,25 @@ impl Config {
             dead_letters: self.dead_letters.clone(),
             http: self.http.clone(),
             service: self.service.clone(),
+            candidate: CandidateConfig {
+                share: self.candidate.share,
+                shadow: self.candidate.shadow,
+                shadow_topic: self.candidate.shadow_topic.clone(),
+            },
         }
+    }
+
+    /// Model and lexicon of the candidate, under the thresholds that the candidate brings; none if
+    /// there is none.
+    pub(crate) fn candidate_assets(&self) -> Option<Assets> {
+        let section = &self.candidate;
+        let is_named = section.dir.is_some() || !section.lexicon.is_empty();
+        is_named.then(|| Assets {
+            model: section.dir.clone(),
+            lexicon: section.lexicon.clone(),
+            priority_score: self.policy.priority_score,
+            ..Assets::default()
+        })
     }
 
     /// Model, lexicon and thresholds; what the flags say goes before what the file says.
@@ -152,6 +183,11 @@ mod tests {
         assert_eq!(example.stream().dead_letters, defaults.dead_letters);
         assert_eq!(example.stream().http, defaults.http);
         assert_eq!(example.stream().service, defaults.service);
+        assert_eq!(example.stream().candidate, defaults.candidate);
+        let (kafka, defaults) = (example.stream().kafka, defaults.kafka);
+        assert_eq!(kafka.prefetch_bytes, defaults.prefetch_bytes);
+        assert_eq!(kafka.output_queue_bytes, defaults.output_queue_bytes);
+        assert_eq!(kafka.max_record_bytes, defaults.max_record_bytes);
     }
 
     #[test]

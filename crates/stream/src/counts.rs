@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mingjian_schema::{DeadLetterReason, PerCategory};
+use mingjian_schema::{Category, DeadLetterReason, PerCategory};
 use serde::{Serialize, Serializer};
 
 use crate::Outcome;
+use crate::engine::Fate;
 
 /// Where the messages went. [`is_conserved`](Self::is_conserved) holds at any moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -35,16 +36,33 @@ impl Counts {
         match outcome {
             Outcome::Passed => self.passed += 1,
             Outcome::Flagged(flagged) => {
-                self.flagged += 1;
-                for finding in &flagged.categories {
-                    self.flagged_by_category[finding.category] += 1;
-                }
+                self.flag(flagged.categories.iter().map(|finding| finding.category));
             }
-            Outcome::Dead(letter) => {
-                self.dead_lettered += 1;
-                *self.dead_lettered_by_reason.entry(letter.reason.id()).or_default() += 1;
-            }
+            Outcome::Dead(letter) => self.bury(letter.reason),
         }
+    }
+
+    /// The same by its fate.
+    pub(crate) fn add_fate(&mut self, length: u64, fate: &Fate) {
+        self.read += 1;
+        self.bytes += length;
+        match fate {
+            Fate::Passed => self.passed += 1,
+            Fate::Flagged { categories, .. } => self.flag(categories.iter().copied()),
+            Fate::Dead(reason) => self.bury(*reason),
+        }
+    }
+
+    fn flag(&mut self, categories: impl Iterator<Item = Category>) {
+        self.flagged += 1;
+        for category in categories {
+            self.flagged_by_category[category] += 1;
+        }
+    }
+
+    fn bury(&mut self, reason: DeadLetterReason) {
+        self.dead_lettered += 1;
+        *self.dead_lettered_by_reason.entry(reason.id()).or_default() += 1;
     }
 
     /// Adds what another part of the same run counted.

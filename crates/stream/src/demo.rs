@@ -89,7 +89,7 @@ pub async fn demo(
             stop.stop();
         });
     }
-    let served = serve_watched(&config, judge, stop, progress).await;
+    let served = serve_watched(&config, judge.into(), stop.into(), progress).await;
     // If the service failed, the reader need not wait for anything.
     let flagged = served.as_ref().map_or(0, |report| report.counts.flagged);
     // A reader that is gone says why when it is joined.

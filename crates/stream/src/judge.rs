@@ -11,4 +11,19 @@ pub trait Judge: Send + Sync + 'static {
 
     /// What made the verdicts; written into every flagged record.
     fn versions(&self) -> &Versions;
+
+    /// How many second looks this judge has taken and left out since it was made. A judge with
+    /// one stage only has nothing to report.
+    fn second_looks(&self) -> SecondLooks {
+        SecondLooks::default()
+    }
+}
+
+/// Second looks since a judge was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SecondLooks {
+    /// Posts that were looked at again.
+    pub taken: u64,
+    /// Posts that should have been, but for the bound on their share.
+    pub skipped: u64,
 }

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod breaker;
 mod config;
 mod counts;
 mod dead_letter;
@@ -18,7 +19,9 @@ mod engine;
 mod health;
 mod jsonl;
 mod judge;
+mod judges;
 mod kafka;
+mod memory;
 mod message;
 pub mod metrics;
 mod panics;
@@ -26,8 +29,9 @@ mod serve;
 mod stop;
 
 pub use config::{
-    AuthorFieldMap, BatchConfig, ConfigProblem, DeadLetterConfig, Delivery, FieldMap, HttpConfig,
-    InputConfig, InvalidConfig, KafkaConfig, Properties, ServiceConfig, StreamConfig,
+    AuthorFieldMap, BatchConfig, CandidateConfig, ConfigProblem, DeadLetterConfig, Delivery,
+    FieldMap, HttpConfig, InputConfig, InvalidConfig, KafkaConfig, Properties, ServiceConfig,
+    StreamConfig,
 };
 pub use counts::Counts;
 pub use decode::{Decoded, Decoder, Rejection};
@@ -36,9 +40,10 @@ pub use engine::{Engine, EngineError, EngineOptions, Outcome};
 pub use jsonl::{
     LineBatches, Progress, ReplayError, ReplayOptions, ReplaySinks, ReplaySource, Summary, replay,
 };
-pub use judge::Judge;
+pub use judge::{Judge, SecondLooks};
+pub use judges::{Candidate, JudgeSource, Judges, MakeJudges};
 pub use message::{RawMessage, TraceContext};
-pub use serve::{ServeError, ServiceReport, serve};
+pub use serve::{Controls, ServeError, ServiceReport, serve};
 pub use stop::StopSignal;
 
 // The judge of the tests names this crate as they do.

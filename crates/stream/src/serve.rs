@@ -4,13 +4,16 @@ use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
-use crate::health::{HealthServer, Readiness};
+use crate::breaker::Breaker;
+use crate::health::{HealthServer, Office, Readiness};
+use crate::judges::JudgeHandle;
 use crate::kafka::Service;
+use crate::memory::MemoryBound;
 use crate::{
-    Counts, Engine, EngineError, EngineOptions, InvalidConfig, Judge, StopSignal, StreamConfig,
-    metrics,
+    Counts, Engine, EngineError, EngineOptions, InvalidConfig, JudgeSource, StopSignal,
+    StreamConfig, metrics,
 };
 
 /// What a service did until it stopped. Only committed batches count.
@@ -86,23 +89,26 @@ pub enum ServeError {
 /// waits and says so in its log and at `/ready`.
 pub async fn serve(
     config: &StreamConfig,
-    judge: Arc<dyn Judge>,
-    stop: StopSignal,
+    judges: impl Into<JudgeSource>,
+    controls: impl Into<Controls>,
 ) -> Result<ServiceReport, ServeError> {
-    serve_watched(config, judge, stop, watch::Sender::default()).await
+    serve_watched(config, judges.into(), controls.into(), watch::Sender::default()).await
 }
 
 /// The same, with the counts so far published after each batch.
 pub(crate) async fn serve_watched(
     config: &StreamConfig,
-    judge: Arc<dyn Judge>,
-    stop: StopSignal,
+    judges: JudgeSource,
+    controls: Controls,
     progress: watch::Sender<Counts>,
 ) -> Result<ServiceReport, ServeError> {
     config.check()?;
     metrics::install();
-    let engine = Engine::new(judge, &engine_options(config))?;
-    let versions = engine.versions().clone();
+    let judges = Arc::new(JudgeHandle::new(judges));
+    metrics::versions(None, judges.current().live.versions());
+    let engine = Engine::with_judges(Arc::clone(&judges), &engine_options(config))?;
+    let breaker = Arc::new(Breaker::new(&config.dead_letters));
+    let Controls { stop, reload } = controls;
     let server = bind(&config.http.listen).await?;
 
     let readiness = Readiness::starting();
@@ -114,18 +120,48 @@ pub(crate) async fn serve_watched(
         runtime: tokio::runtime::Handle::current(),
         progress,
         record_limit: config.kafka.max_record_bytes.into(),
+        breaker: Arc::clone(&breaker),
+        memory: MemoryBound::measured_now(config),
     };
     let finished = spawn_kafka_thread(service)?;
 
     let done = StopSignal::new();
-    let health = tokio::spawn(server.run(readiness, versions, done.clone()));
+    let office = Office { readiness, judges: Arc::clone(&judges), breaker };
+    let health = tokio::spawn(server.run(office, done.clone()));
+    let reloading = tokio::spawn(reload_when_asked(reload, judges));
     // The sender is dropped without a word only if the thread panics.
     let result = finished.await.unwrap_or(Err(ServeError::Panicked));
     done.stop();
+    reloading.abort();
     if let Err(error) = health.await {
         tracing::error!(%error, "the health server failed");
     }
     result
+}
+
+/// How a running service is told to stop and to load its model again.
+#[derive(Debug, Clone, Default)]
+pub struct Controls {
+    /// Asks it to finish what it holds and leave.
+    pub stop: StopSignal,
+    /// Asks it to make its judges anew, each time that it is notified. `POST /reload` does the
+    /// same and says how it went.
+    pub reload: Arc<Notify>,
+}
+
+impl From<StopSignal> for Controls {
+    fn from(stop: StopSignal) -> Self {
+        Self { stop, reload: Arc::default() }
+    }
+}
+
+async fn reload_when_asked(reload: Arc<Notify>, judges: Arc<JudgeHandle>) {
+    loop {
+        reload.notified().await;
+        let judges = Arc::clone(&judges);
+        // Success and failure are told in the log and in the metrics.
+        let _ = tokio::task::spawn_blocking(move || judges.reload()).await;
+    }
 }
 
 fn engine_options(config: &StreamConfig) -> EngineOptions {

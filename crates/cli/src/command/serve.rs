@@ -1,12 +1,18 @@
 //! `mingjian serve`: the consumer service, on Kafka or as a demonstration.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mingjian_stream::{DemoOptions, ServiceReport, StopSignal, demo, serve};
+use mingjian_stream::{
+    Controls, DemoOptions, JudgeSource, MakeJudges, ServeError, ServiceReport, StopSignal, demo,
+    serve,
+};
+use tokio::sync::Notify;
 
 use crate::arguments::Serve;
 use crate::config::Config;
+use crate::failure::Finding;
 use crate::{assets, judge, log, paint, show};
 
 pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
@@ -19,11 +25,12 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
         config.log.level = "warn".to_owned();
     }
     log::start(&config.log)?;
-    let judge = judge::of(assets::classifier(&config.assets(&options.assets))?);
-    let stop = StopSignal::new();
+    let judges = judge::all(&config, &options.assets)?;
+    let controls = Controls::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(async {
-        tokio::spawn(stop_on_signal(stop.clone()));
+        tokio::spawn(stop_on_signal(controls.stop.clone()));
+        tokio::spawn(reload_on_signal(Arc::clone(&controls.reload)));
         if options.demo {
             let mut stream = config.stream();
             if options.config.is_none() && !options.keep_running {
@@ -37,9 +44,10 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
                 keep_running: options.keep_running,
             };
             let show = Box::new(|post: &_| paint::say(show::flagged(post)));
-            Ok(demo(judge, demo_posts(options)?, &settings, stop, show).await?)
+            Ok(demo(judges.live, demo_posts(options)?, &settings, controls.stop, show).await?)
         } else {
-            serve(&config.stream(), judge, stop).await.map_err(anyhow::Error::from)
+            let source = JudgeSource::reloadable(judges, again(options));
+            serve(&config.stream(), source, controls).await.map_err(outcome)
         }
     })?;
     if options.json {
@@ -48,6 +56,32 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
         print(&report);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the configuration again and makes the judges that it asks for now. Everything else in it
+/// takes a restart.
+fn again(options: &Serve) -> Box<MakeJudges> {
+    let (path, flags) = (options.config.clone(), options.assets.clone());
+    Box::new(move || {
+        let config = match &path {
+            Some(path) => Config::read(path),
+            None => Ok(Config::default()),
+        };
+        let checked = config.and_then(|config| {
+            config.stream().check()?;
+            judge::all(&config, &flags)
+        });
+        checked.map_err(Into::into)
+    })
+}
+
+/// A configuration that cannot stand is the caller's mistake; what the brokers refuse is found
+/// only by running.
+fn outcome(error: ServeError) -> anyhow::Error {
+    match error {
+        ServeError::Config(_) | ServeError::Client(_) | ServeError::Listen { .. } => error.into(),
+        _ => Finding(error.to_string()).into(),
+    }
 }
 
 fn demo_posts(options: &Serve) -> Result<Vec<Vec<u8>>> {
@@ -72,6 +106,18 @@ async fn stop_on_signal(stop: StopSignal) {
     if wait_for_signal().await.is_ok() {
         std::process::exit(130);
     }
+}
+
+/// SIGHUP loads model, lexicon and thresholds again.
+async fn reload_on_signal(reload: Arc<Notify>) {
+    #[cfg(unix)]
+    if let Ok(mut hangup) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        while hangup.recv().await.is_some() {
+            reload.notify_one();
+        }
+    }
+    #[cfg(not(unix))]
+    drop(reload);
 }
 
 async fn wait_for_signal() -> std::io::Result<()> {

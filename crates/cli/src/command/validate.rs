@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::arguments::{Assets, Validate};
 use crate::config::{Config, EXAMPLE};
-use crate::{assets, paint};
+use crate::{judge, paint};
 
 pub(crate) fn run(options: &Validate) -> Result<ExitCode> {
     let Some(path) = &options.config else {
@@ -16,9 +16,9 @@ pub(crate) fn run(options: &Validate) -> Result<ExitCode> {
     };
     let config = Config::read(path)?;
     config.stream().check().with_context(|| format!("`{}`", path.display()))?;
-    let classifier = assets::classifier(&config.assets(&Assets::default()))?;
+    let judges = judge::all(&config, &Assets::default())?;
     if options.json {
-        paint::json(&json!({ "valid": true, "versions": classifier.versions() }))?;
+        paint::json(&json!({ "valid": true, "versions": judges.live.versions() }))?;
     } else {
         paint::say(format_args!("`{}` is valid", path.display()));
     }

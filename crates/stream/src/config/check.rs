@@ -43,13 +43,17 @@ const MAX_DEPTH: usize = 120;
 pub(crate) const DEAD_LETTER_OVERHEAD: usize = 8 * 1024;
 
 /// Properties that follow from other keys, with the key to use.
-const OWNED_PROPERTIES: [(&str, &str); 10] = [
+const OWNED_PROPERTIES: [(&str, &str); 14] = [
     ("bootstrap.servers", "set kafka.brokers"),
     ("metadata.broker.list", "set kafka.brokers"),
     ("group.id", "set kafka.group"),
     ("group.instance.id", "set kafka.group_instance_id"),
     ("transactional.id", "set kafka.transactional_id"),
     ("message.max.bytes", "set kafka.max_record_bytes"),
+    ("queued.max.messages.kbytes", "set kafka.prefetch_bytes"),
+    ("fetch.max.bytes", "set kafka.prefetch_bytes"),
+    ("queue.buffering.max.kbytes", "set kafka.output_queue_bytes"),
+    ("queue.buffering.max.messages", "set kafka.output_queue_bytes"),
     ("enable.auto.commit", "offsets are committed with the results"),
     ("enable.auto.offset.store", "offsets are committed with the results"),
     ("enable.idempotence", "delivery depends on it"),
@@ -85,6 +89,8 @@ impl StreamConfig {
         self.check_batch(&mut problems);
         check_input(&self.input, &mut problems);
         check_dead_letters(&self.dead_letters, self.kafka.max_record_bytes, &mut problems);
+        self.check_queues(&mut problems);
+        self.check_candidate(&mut problems);
         problems.require(
             self.http.listen.parse::<SocketAddr>().is_ok(),
             "http.listen",
@@ -188,6 +194,11 @@ impl StreamConfig {
             "the group would never notice a stuck instance",
         );
         require_less(
+            ("kafka.properties.\"heartbeat.interval.ms\"", timeouts.heartbeat_ms.saturating_mul(2)),
+            ("kafka.properties.\"session.timeout.ms\"", timeouts.session_ms.saturating_add(1)),
+            "two heartbeats must fit into a session, or one that is late ends it",
+        );
+        require_less(
             ("service.drain_ms", self.service.drain_ms),
             max_poll,
             "the group would give the partitions away while they are drained",
@@ -196,6 +207,41 @@ impl StreamConfig {
             ("batch.linger_ms", self.batch.linger_ms),
             transaction,
             "posts would wait longer than a transaction may last",
+        );
+    }
+
+    fn check_queues(&self, problems: &mut Problems) {
+        let kafka = &self.kafka;
+        problems.require(
+            kafka.prefetch_bytes >= 1 << 20,
+            "kafka.prefetch_bytes",
+            format!("{} is less than 1 MiB; 33554432 is a good value", kafka.prefetch_bytes),
+        );
+        problems.require(
+            kafka.output_queue_bytes >= kafka.max_record_bytes.max(1 << 20),
+            "kafka.output_queue_bytes",
+            format!(
+                "{} is less than 1 MiB or than kafka.max_record_bytes = {}; 33554432 is a good \
+                 value",
+                kafka.output_queue_bytes, kafka.max_record_bytes
+            ),
+        );
+    }
+
+    fn check_candidate(&self, problems: &mut Problems) {
+        problems.require(
+            (0.0..=1.0).contains(&self.candidate.share),
+            "candidate.share",
+            format!("{} is not between 0 and 1", self.candidate.share),
+        );
+        let Some(topic) = &self.candidate.shadow_topic else { return };
+        let kafka = &self.kafka;
+        let is_taken = kafka.input_topics.contains(topic)
+            || [&kafka.review_topic, &kafka.dead_letter_topic].contains(&topic);
+        problems.require(
+            !is_taken && !topic.is_empty(),
+            "candidate.shadow_topic",
+            "empty or one of the other topics; give the shadow a topic of its own",
         );
     }
 
@@ -247,6 +293,16 @@ fn check_input(input: &InputConfig, problems: &mut Problems) {
 }
 
 fn check_dead_letters(letters: &DeadLetterConfig, record: usize, problems: &mut Problems) {
+    problems.require(
+        letters.breaker_ratio > 0.0 && letters.breaker_ratio <= 1.0,
+        "dead_letters.breaker_ratio",
+        format!("{} is not above 0 and at most 1; 0.5 is a good value", letters.breaker_ratio),
+    );
+    problems.require(
+        letters.breaker_window > 0,
+        "dead_letters.breaker_window",
+        "0 messages; 1000 is a good value",
+    );
     problems.require(
         letters.max_raw_bytes.div_ceil(3).saturating_mul(4) + DEAD_LETTER_OVERHEAD <= record,
         "dead_letters.max_raw_bytes",

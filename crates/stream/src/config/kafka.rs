@@ -29,6 +29,10 @@ pub struct KafkaConfig {
     pub delivery: Delivery,
     /// Largest record to produce, in bytes; 1,000,000. A topic's own smaller limit counts too.
     pub max_record_bytes: usize,
+    /// How much is fetched ahead of the open batch, in bytes; 32 MiB.
+    pub prefetch_bytes: usize,
+    /// How much may wait to be sent to the brokers, in bytes; 32 MiB.
+    pub output_queue_bytes: usize,
     /// `[kafka.properties]`: further librdkafka settings (`security.protocol`, `sasl.username`, …).
     pub properties: Properties,
 }
@@ -45,6 +49,8 @@ impl Default for KafkaConfig {
             group_instance_id: None,
             delivery: Delivery::ExactlyOnce,
             max_record_bytes: 1_000_000,
+            prefetch_bytes: 32 << 20,
+            output_queue_bytes: 32 << 20,
             properties: Properties::default(),
         }
     }
@@ -83,6 +89,8 @@ pub(crate) struct Timeouts {
     pub(crate) message_ms: u64,
     /// A member that is silent for longer leaves the group.
     pub(crate) session_ms: u64,
+    /// How often a member says that it is alive.
+    pub(crate) heartbeat_ms: u64,
     /// A member that does not poll for longer leaves the group.
     pub(crate) max_poll_ms: u64,
 }
@@ -93,8 +101,11 @@ impl Timeouts {
     pub(crate) const PRODUCER: [(&'static str, u64); 2] =
         [("transaction.timeout.ms", 60_000), Self::MESSAGE];
     /// Key and default of what the consumer enforces.
-    pub(crate) const CONSUMER: [(&'static str, u64); 2] =
-        [("session.timeout.ms", 45_000), ("max.poll.interval.ms", 300_000)];
+    pub(crate) const CONSUMER: [(&'static str, u64); 3] = [
+        ("session.timeout.ms", 45_000),
+        ("max.poll.interval.ms", 300_000),
+        ("heartbeat.interval.ms", 3_000),
+    ];
 }
 
 impl KafkaConfig {
@@ -105,12 +116,13 @@ impl KafkaConfig {
             Some(value) => value.trim().parse().map_err(|_| key),
         };
         let [transaction, message] = Timeouts::PRODUCER;
-        let [session, max_poll] = Timeouts::CONSUMER;
+        let [session, max_poll, heartbeat] = Timeouts::CONSUMER;
         Ok(Timeouts {
             transaction_ms: read(transaction)?,
             message_ms: read(message)?,
             session_ms: read(session)?,
             max_poll_ms: read(max_poll)?,
+            heartbeat_ms: read(heartbeat)?,
         })
     }
 }

@@ -29,6 +29,21 @@ pub struct StreamConfig {
     pub http: HttpConfig,
     /// `[service]`: threads and stopping.
     pub service: ServiceConfig,
+    /// `[candidate]`: what a judge on trial may do.
+    pub candidate: CandidateConfig,
+}
+
+/// What a judge on trial may do. Which judge it is, the program says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CandidateConfig {
+    /// Share of the posts that it judges in earnest, from 0 to 1; 0.
+    pub share: f64,
+    /// Whether it also judges all other posts without consequence; no.
+    pub shadow: bool,
+    /// Topic for what it says as a shadow; none, so that only metrics tell. Records are not part
+    /// of any transaction, and one that cannot be written is dropped and counted.
+    pub shadow_topic: Option<String>,
 }
 
 /// How much is judged and committed at once. A batch closes at the first bound that it reaches.
@@ -37,15 +52,16 @@ pub struct StreamConfig {
 pub struct BatchConfig {
     /// Messages in a batch; 10,000.
     pub max_posts: usize,
-    /// Bytes of messages in a batch; 32 MiB.
+    /// Bytes of messages in a batch, and of its records; 16 MiB.
     pub max_bytes: usize,
-    /// How long a batch waits for more messages after its first, in milliseconds; 50.
+    /// How long a batch waits for more messages after its first, in milliseconds; 20. While the
+    /// batch before it is being judged, it waits for that too.
     pub linger_ms: u64,
 }
 
 impl Default for BatchConfig {
     fn default() -> Self {
-        Self { max_posts: 10_000, max_bytes: 32 << 20, linger_ms: 50 }
+        Self { max_posts: 10_000, max_bytes: 16 << 20, linger_ms: 20 }
     }
 }
 
@@ -68,17 +84,29 @@ impl Default for InputConfig {
 }
 
 /// How messages that cannot be judged are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeadLetterConfig {
     /// How much of a message its dead letter keeps, in bytes; 700,000, which in Base64 still fits
     /// into a record of 1 MB.
     pub max_raw_bytes: usize,
+    /// The service pauses rather than dead-letter more than this share of its messages; 0.5. At 1
+    /// it never pauses.
+    pub breaker_ratio: f64,
+    /// Over how many of the latest messages the share is taken; 1,000.
+    pub breaker_window: u64,
+    /// How long a pause lasts before a few messages are tried, in milliseconds; 30,000.
+    pub breaker_pause_ms: u64,
 }
 
 impl Default for DeadLetterConfig {
     fn default() -> Self {
-        Self { max_raw_bytes: 700_000 }
+        Self {
+            max_raw_bytes: 700_000,
+            breaker_ratio: 0.5,
+            breaker_window: 1_000,
+            breaker_pause_ms: 30_000,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ fn objections(section: &str, lines: &str) -> Vec<String> {
         ("dead_letters", String::new()),
         ("http", String::new()),
         ("service", String::new()),
+        ("candidate", String::new()),
     ];
     for (name, text) in &mut sections {
         if *name == section {
@@ -46,6 +47,17 @@ fn a_setting_that_cannot_stand_is_named() {
         "properties={\"message.timeout.ms\"=\"60000\"}",
         "kafka.properties.\"message.timeout.ms\"",
     );
+    check(
+        "kafka",
+        "properties={\"heartbeat.interval.ms\"=\"30000\"}",
+        "kafka.properties.\"heartbeat.interval.ms\"",
+    );
+    check("kafka", "prefetch_bytes=10", "kafka.prefetch_bytes");
+    check("kafka", "output_queue_bytes=10", "kafka.output_queue_bytes");
+    check("candidate", "share=1.5", "candidate.share");
+    check("candidate", "shadow_topic=\"out\"", "candidate.shadow_topic");
+    check("dead_letters", "breaker_ratio=0.0", "dead_letters.breaker_ratio");
+    check("dead_letters", "breaker_window=0", "dead_letters.breaker_window");
     check("service", "drain_ms=300000", "service.drain_ms");
     check("batch", "linger_ms=60000", "batch.linger_ms");
     check("batch", "max_posts=0", "batch.max_posts");

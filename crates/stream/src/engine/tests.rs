@@ -7,7 +7,7 @@ use crate::keyword_judge::KeywordJudge;
 
 fn engine(max_raw_bytes: usize) -> Engine {
     let options = EngineOptions {
-        dead_letters: DeadLetterConfig { max_raw_bytes },
+        dead_letters: DeadLetterConfig { max_raw_bytes, ..DeadLetterConfig::default() },
         threads: 2,
         ..EngineOptions::default()
     };

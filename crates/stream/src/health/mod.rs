@@ -3,5 +3,5 @@
 mod http;
 mod readiness;
 
-pub(crate) use http::HealthServer;
+pub(crate) use http::{HealthServer, Office};
 pub(crate) use readiness::{Condition, Readiness};

@@ -16,6 +16,8 @@ pub(crate) enum Condition {
     Assignment,
     /// The last batch was committed.
     Delivery,
+    /// Few enough messages are dead letters.
+    DeadLetters,
 }
 
 /// The answer to `/ready`, shared between the service and the HTTP server.

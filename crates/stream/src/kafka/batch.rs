@@ -8,7 +8,7 @@ use rdkafka::error::KafkaResult;
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::Offset;
 
-use crate::{BatchConfig, RawMessage, TraceContext};
+use crate::{RawMessage, TraceContext};
 
 /// Messages in the order in which they came, with the offsets that they cover.
 #[derive(Debug, Default)]
@@ -21,19 +21,22 @@ pub(super) struct Batch {
 }
 
 /// What a batch covers of one partition.
-#[derive(Debug)]
-struct Span {
-    topic: String,
-    partition: i32,
-    first: i64,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) first: i64,
     /// The offset after the last message.
-    next: i64,
+    pub(super) next: i64,
 }
 
 impl Batch {
-    /// Takes a message over from librdkafka, whose fetch buffers would otherwise stay filled.
-    pub(super) fn push(&mut self, message: &BorrowedMessage<'_>) {
-        let bytes = message.payload().unwrap_or_default().to_vec();
+    /// Takes a message over from librdkafka, whose fetch buffers would otherwise stay filled. Of a
+    /// message longer than `max_kept` bytes only the beginning is kept: it is a dead letter anyway.
+    pub(super) fn push(&mut self, message: &BorrowedMessage<'_>, max_kept: usize) {
+        let payload = message.payload().unwrap_or_default();
+        let length = payload.len() as u64;
+        let bytes = payload[..payload.len().min(max_kept)].to_vec();
         let position = SourcePosition {
             topic: message.topic().to_owned(),
             partition: message.partition(),
@@ -44,7 +47,40 @@ impl Batch {
         self.bytes += bytes.len();
         self.cover(&position);
         let trace = trace_context(message);
-        self.messages.push(RawMessage { trace, ..RawMessage::new(bytes, position) });
+        self.messages.push(RawMessage { trace, length, ..RawMessage::new(bytes, position) });
+    }
+
+    /// Cuts the batch after its first `count` messages. The rest, if there is any, is a batch of
+    /// its own.
+    pub(super) fn split_off(&mut self, count: usize) -> Option<Self> {
+        if count >= self.messages.len() {
+            return None;
+        }
+        let messages = self.messages.split_off(count);
+        let mut rest = Self { messages, started: self.started, ..Self::default() };
+        self.measure();
+        rest.measure();
+        Some(rest)
+    }
+
+    /// Finds anew what the messages cover.
+    fn measure(&mut self) {
+        self.spans.clear();
+        self.bytes = 0;
+        for message in std::mem::take(&mut self.messages) {
+            self.bytes += message.bytes.len();
+            self.cover(&message.position);
+            self.messages.push(message);
+        }
+    }
+
+    /// What the batch covers, once its messages are not needed any more.
+    pub(super) fn into_spans(self) -> Vec<Span> {
+        self.spans
+    }
+
+    pub(super) fn spans(&self) -> &[Span] {
+        &self.spans
     }
 
     fn cover(&mut self, position: &SourcePosition) {
@@ -67,13 +103,16 @@ impl Batch {
         self.messages.is_empty()
     }
 
-    pub(super) fn is_full(&self, limits: &BatchConfig) -> bool {
-        self.messages.len() >= limits.max_posts || self.bytes >= limits.max_bytes
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    pub(super) fn is_full(&self, max_posts: usize, max_bytes: usize) -> bool {
+        self.messages.len() >= max_posts || self.bytes >= max_bytes
     }
 
     /// How long the batch still waits for more; none if it has not begun.
-    pub(super) fn remaining(&self, limits: &BatchConfig) -> Option<Duration> {
-        let linger = Duration::from_millis(limits.linger_ms);
+    pub(super) fn remaining(&self, linger: Duration) -> Option<Duration> {
         self.started.map(|started| linger.saturating_sub(started.elapsed()))
     }
 
@@ -91,26 +130,11 @@ impl Batch {
 
     /// Where reading goes on after this batch.
     pub(super) fn next_offsets(&self) -> KafkaResult<TopicPartitionList> {
-        self.offsets(|span| span.next)
-    }
-
-    /// Where reading goes on if this batch is given up. The batches before it are committed, so
-    /// these are the committed offsets, without asking the brokers who may be the trouble.
-    pub(super) fn first_offsets(&self) -> KafkaResult<TopicPartitionList> {
-        self.offsets(|span| span.first)
-    }
-
-    fn offsets(&self, offset: impl Fn(&Span) -> i64) -> KafkaResult<TopicPartitionList> {
         let mut list = TopicPartitionList::with_capacity(self.spans.len());
         for span in &self.spans {
-            list.add_partition_offset(&span.topic, span.partition, Offset::Offset(offset(span)))?;
+            list.add_partition_offset(&span.topic, span.partition, Offset::Offset(span.next))?;
         }
         Ok(list)
-    }
-
-    /// The earliest timestamp of its messages, in milliseconds since 1970.
-    pub(super) fn oldest_timestamp(&self) -> Option<i64> {
-        self.messages.iter().filter_map(|message| message.position.timestamp).min()
     }
 }
 

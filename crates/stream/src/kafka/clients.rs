@@ -11,6 +11,14 @@ pub(super) fn probe(kafka: &KafkaConfig) -> ClientConfig {
     overridden(kafka, &[], &[])
 }
 
+/// Messages that librdkafka fetches ahead for each partition.
+const PREFETCH_MESSAGES: &str = "10000";
+
+/// What one answer to a fetch may hold, in bytes.
+pub(crate) fn fetch_bytes(kafka: &KafkaConfig) -> usize {
+    (kafka.prefetch_bytes / 2).clamp(1_048_576, 16 << 20)
+}
+
 /// Settings of the consumer.
 pub(super) fn consumer(kafka: &KafkaConfig) -> ClientConfig {
     let chosen = [
@@ -22,12 +30,14 @@ pub(super) fn consumer(kafka: &KafkaConfig) -> ClientConfig {
         ("partition.assignment.strategy", "cooperative-sticky"),
         // librdkafka's second of back-off after a full queue stalls a consumer that takes batches.
         ("fetch.queue.backoff.ms", "5"),
-        ("queued.min.messages", "20000"),
-        ("queued.max.messages.kbytes", "65536"),
-        ("statistics.interval.ms", "5000"),
+        ("queued.min.messages", PREFETCH_MESSAGES),
+        // Lag and progress are as fresh as this.
+        ("statistics.interval.ms", "2000"),
     ];
     let mut config = overridden(kafka, &chosen, &Timeouts::CONSUMER);
     config
+        .set("queued.max.messages.kbytes", (kafka.prefetch_bytes / 1024).to_string())
+        .set("fetch.max.bytes", fetch_bytes(kafka).to_string())
         .set("group.id", &kafka.group)
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
@@ -47,7 +57,10 @@ pub(super) fn producer(kafka: &KafkaConfig, max_record_bytes: usize) -> ClientCo
         Delivery::AtLeastOnce => &[Timeouts::MESSAGE],
     };
     let mut config = overridden(kafka, &chosen, timeouts);
-    config.set("enable.idempotence", "true").set("message.max.bytes", max_record_bytes.to_string());
+    config
+        .set("enable.idempotence", "true")
+        .set("message.max.bytes", max_record_bytes.to_string())
+        .set("queue.buffering.max.kbytes", (kafka.output_queue_bytes / 1024).to_string());
     if let (Delivery::ExactlyOnce, Some(name)) = (kafka.delivery, &kafka.transactional_id) {
         config.set("transactional.id", name);
     }
@@ -75,3 +88,17 @@ fn overridden(
     }
     config
 }
+
+/// Settings of the producer for the shadow topic: no transactions, and nothing that waits.
+pub(super) fn shadow_producer(kafka: &KafkaConfig, max_record_bytes: usize) -> ClientConfig {
+    let chosen =
+        [("linger.ms", "50"), ("compression.type", "lz4"), ("message.timeout.ms", "10000")];
+    let mut config = overridden(kafka, &chosen, &[]);
+    config
+        .set("message.max.bytes", max_record_bytes.to_string())
+        .set("queue.buffering.max.kbytes", (SHADOW_QUEUE_BYTES / 1024).to_string());
+    config
+}
+
+/// Shadow records that may wait, in bytes; more are dropped.
+pub(crate) const SHADOW_QUEUE_BYTES: usize = 4 << 20;

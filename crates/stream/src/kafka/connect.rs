@@ -1,5 +1,6 @@
 //! The first stage: from nothing to clients that can consume and deliver.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::deadline::Deadline;
 use super::delivery::Deliverer;
 use super::events::ConsumerEvents;
 use super::failure::{Failure, cannot_create};
+use super::in_flight::InFlight;
 use super::probe::{self, NotYet};
 use super::service::{Backoff, Service};
 use crate::ServeError;
@@ -62,16 +64,19 @@ impl<'s> Connecting<'s> {
 
         // The producer comes first: initialising its transactions finishes or aborts what a former
         // instance left open, and only then are the committed offsets final.
+        let in_flight = Arc::new(InFlight::default());
         let deliverer =
-            Deliverer::new(config, readiness.clone(), max_record_bytes).map_err(NotYet::Never)?;
-        let deadline = Deadline::after(INIT_PATIENCE, &self.service.stop, Duration::ZERO);
+            Deliverer::new(config, readiness.clone(), max_record_bytes, Arc::clone(&in_flight))
+                .map_err(NotYet::Never)?;
+        let deadline =
+            Deadline::after(INIT_PATIENCE, &self.service.stop, Duration::ZERO, &in_flight);
         deliverer.initialise(&deadline).map_err(|failure| match failure {
             Failure::Fatal(error) => NotYet::Never(error),
             other => NotYet::Waiting(other.to_string()),
         })?;
 
         let consumer: BaseConsumer<ConsumerEvents> = clients::consumer(&config.kafka)
-            .create_with_context(ConsumerEvents::new(readiness.clone()))
+            .create_with_context(ConsumerEvents::new(self.service, in_flight))
             .map_err(|error| NotYet::Never(cannot_create(&error)))?;
         let topics: Vec<&str> = config.kafka.input_topics.iter().map(String::as_str).collect();
         consumer

@@ -1,17 +1,25 @@
 //! What librdkafka tells us between calls: errors, logs, rebalances, acknowledgements.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, ConsumerContext, Rebalance};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::statistics::Statistics;
 
+use super::in_flight::InFlight;
+use super::progress::Progress;
+use super::service::Service;
 use crate::health::{Condition, Readiness};
+use crate::memory::MemoryBound;
 use crate::metrics;
+
+/// How long an abort may take before partitions are given away without it.
+const ABORT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What every client reports.
 #[derive(Debug)]
@@ -53,18 +61,48 @@ pub(super) struct ConsumerEvents {
     /// Partitions held. Counted here, because a callback that asks librdkafka while the consumer
     /// closes may wait for ever: the thread that would answer is gone.
     held: AtomicUsize,
+    progress: Progress,
+    memory: MemoryBound,
+    in_flight: Arc<InFlight>,
+    /// How long partitions are held on to for the sake of what is under way.
+    patience: Duration,
 }
 
 impl ConsumerEvents {
-    pub(super) fn new(readiness: Readiness) -> Self {
+    pub(super) fn new(service: &Service, in_flight: Arc<InFlight>) -> Self {
+        let readiness = service.readiness.clone();
         readiness.pending(Condition::Assignment, "waiting for the group to assign partitions");
         metrics::assigned_partitions(0);
+        service.memory.publish(0);
         Self {
             readiness,
             has_revoked: AtomicBool::new(false),
             revoked: Mutex::default(),
             held: AtomicUsize::new(0),
+            progress: Progress::default(),
+            memory: service.memory.clone(),
+            in_flight,
+            patience: Duration::from_millis(service.config.service.drain_ms),
         }
+    }
+
+    /// How far the partitions have come.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Finishes what is under way before partitions are given away, or gives it up. A commit that
+    /// comes later still is refused by the group, because it is of an older generation.
+    fn settle(&self, is_lost: bool) {
+        if is_lost {
+            self.in_flight.abandon();
+        }
+        if !self.in_flight.wait_until_empty(self.patience) {
+            tracing::warn!("batches are given up for the sake of a rebalance");
+            self.in_flight.abandon();
+            self.in_flight.wait_until_empty(ABORT_PATIENCE);
+        }
+        self.in_flight.keep();
     }
 
     /// The partitions that were taken away since the last call.
@@ -89,21 +127,17 @@ impl ClientContext for ConsumerEvents {
         if statistics.brokers.values().any(|broker| broker.state == "UP") {
             self.readiness.holds(Condition::Brokers);
         }
-        for topic in statistics.topics.values() {
-            let known = topic.partitions.values().filter(|partition| partition.consumer_lag >= 0);
-            for partition in known {
-                metrics::consumer_lag(&topic.topic, partition.partition, partition.consumer_lag);
-            }
-        }
+        self.progress.statistics(&statistics);
     }
 }
 
 impl ConsumerContext for ConsumerEvents {
-    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         let Rebalance::Revoke(partitions) = rebalance else { return };
+        self.settle(consumer.assignment_lost());
+        self.progress.revoked(partitions);
         let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
         for partition in partitions.elements() {
-            metrics::consumer_lag(partition.topic(), partition.partition(), 0);
             revoked.push((partition.topic().to_owned(), partition.partition()));
         }
         self.has_revoked.store(true, Ordering::Release);
@@ -118,8 +152,10 @@ impl ConsumerContext for ConsumerEvents {
         };
         self.held.store(held, Ordering::Release);
         metrics::assigned_partitions(held);
+        self.memory.publish(held);
         match rebalance {
             Rebalance::Assign(partitions) => {
+                self.progress.assigned(partitions);
                 self.readiness.holds(Condition::Assignment);
                 self.readiness.holds(Condition::Brokers);
                 tracing::info!(gained = partitions.count(), held, "partitions assigned");
@@ -128,6 +164,30 @@ impl ConsumerContext for ConsumerEvents {
                 tracing::info!(lost = partitions.count(), held, "partitions revoked");
             }
             Rebalance::Error(error) => tracing::warn!(%error, "rebalance failed"),
+        }
+    }
+}
+
+/// What the shadow's producer reports: records that did not arrive.
+#[derive(Debug)]
+pub(super) struct ShadowEvents;
+
+impl ClientContext for ShadowEvents {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "shadow producer");
+    }
+}
+
+impl ProducerContext for ShadowEvents {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_err() {
+            metrics::shadow_dropped(1);
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::ServeError;
 pub(super) enum Failure {
     /// The transaction is aborted: read the batch again.
     Aborted(String),
+    /// The breaker holds the batch back: read it again when the breaker says so.
+    TooManyDeadLetters(String),
     /// A record is larger than a topic takes, although the brokers did not say so before. The
     /// transaction is aborted: read the batch again with a lower bound.
     RecordTooLarge,
@@ -29,7 +31,9 @@ impl From<ServeError> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Aborted(reason) | Self::SessionLost(reason) => formatter.write_str(reason),
+            Self::Aborted(reason)
+            | Self::TooManyDeadLetters(reason)
+            | Self::SessionLost(reason) => formatter.write_str(reason),
             Self::RecordTooLarge => formatter.write_str("a record is larger than its topic takes"),
             Self::Fatal(error) => write!(formatter, "{error}"),
         }

@@ -1,10 +1,10 @@
 //! What goes to the output topics.
 
-use mingjian_schema::DeadLetter;
+use mingjian_schema::SourcePosition;
 use rdkafka::message::{Header, OwnedHeaders};
 
-use crate::engine::Encoded;
-use crate::{KafkaConfig, Outcome, RawMessage, TraceContext};
+use crate::engine::{Fate, Judged};
+use crate::{KafkaConfig, RawMessage, TraceContext};
 
 const CONTENT_TYPE: &str = "application/json";
 
@@ -23,24 +23,23 @@ pub(super) struct Record<'b> {
 /// The record of an outcome; none for a post that passed.
 pub(super) fn record<'b>(
     message: &RawMessage,
-    encoded: &'b Encoded,
+    judged: &'b Judged,
     kafka: &'b KafkaConfig,
 ) -> Option<Record<'b>> {
-    let headers = headers(message.trace.as_ref());
-    match &encoded.outcome {
-        Outcome::Passed => None,
-        Outcome::Flagged(flagged) => Some(Record {
+    match &judged.fate {
+        Fate::Passed => None,
+        Fate::Flagged { id, .. } => Some(Record {
             topic: &kafka.review_topic,
-            key: key(&flagged.id),
-            json: &encoded.json,
-            headers,
+            key: key(id),
+            json: &judged.json,
+            headers: headers(message.trace.as_ref()),
         }),
-        Outcome::Dead(letter) => Some(Record {
+        Fate::Dead(reason) => Some(Record {
             topic: &kafka.dead_letter_topic,
-            key: position_key(letter),
-            json: &encoded.json,
-            headers: headers
-                .insert(Header { key: "mingjian-reason", value: Some(letter.reason.id()) }),
+            key: position_key(&message.position),
+            json: &judged.json,
+            headers: headers(message.trace.as_ref())
+                .insert(Header { key: "mingjian-reason", value: Some(reason.id()) }),
         }),
     }
 }
@@ -51,8 +50,7 @@ fn key(id: &str) -> String {
     id[..id.floor_char_boundary(512)].to_owned()
 }
 
-fn position_key(letter: &DeadLetter) -> String {
-    let source = &letter.source;
+fn position_key(source: &SourcePosition) -> String {
     format!("{}/{}/{}", source.topic, source.partition, source.offset)
 }
 

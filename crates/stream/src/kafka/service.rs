@@ -1,5 +1,6 @@
 //! The loop around sessions.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use tokio::sync::watch;
 
 use super::connect::Connecting;
 use super::consuming::Ended;
+use crate::breaker::Breaker;
 use crate::health::{Condition, Readiness};
+use crate::memory::MemoryBound;
 use crate::{Counts, Engine, ServeError, ServiceReport, StopSignal, StreamConfig, metrics};
 
 /// What every stage of the life cycle shares.
@@ -22,6 +25,9 @@ pub(crate) struct Service {
     pub(crate) progress: watch::Sender<Counts>,
     /// Largest record that the topics are known to take, in bytes.
     pub(crate) record_limit: AtomicUsize,
+    /// Shared with the HTTP server, by which an operator may close it.
+    pub(crate) breaker: Arc<Breaker>,
+    pub(crate) memory: MemoryBound,
 }
 
 impl Service {
@@ -32,11 +38,7 @@ impl Service {
         loop {
             let Some(consuming) = Connecting::new(&self).connect()? else { break };
             match consuming.run(&mut report)? {
-                Ended::Stopped(draining) => {
-                    self.readiness.pending(Condition::Session, "stopping");
-                    draining.finish(&mut report)?;
-                    break;
-                }
+                Ended::Stopped => break,
                 Ended::SessionLost { reason, made_progress } => {
                     metrics::session_lost();
                     report.lost_sessions += 1;

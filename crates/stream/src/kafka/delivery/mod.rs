@@ -3,6 +3,7 @@
 mod at_least_once;
 mod transaction;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::BaseConsumer;
@@ -14,8 +15,9 @@ use super::clients;
 use super::deadline::Deadline;
 use super::events::{ConsumerEvents, ProducerEvents};
 use super::failure::{Failure, cannot_create, end_of_service};
+use super::in_flight::InFlight;
 use super::records::{self, Record};
-use crate::engine::Encoded;
+use crate::engine::Judged;
 use crate::health::Readiness;
 use crate::{Delivery, KafkaConfig, ServeError, StreamConfig};
 
@@ -29,6 +31,7 @@ pub(super) struct Deliverer {
     kafka: KafkaConfig,
     readiness: Readiness,
     patience: Duration,
+    in_flight: Arc<InFlight>,
 }
 
 /// Why records did not all arrive, before it is known what to do about it.
@@ -43,6 +46,7 @@ impl Deliverer {
         config: &StreamConfig,
         readiness: Readiness,
         max_record_bytes: usize,
+        in_flight: Arc<InFlight>,
     ) -> Result<Self, ServeError> {
         let kafka = config.kafka.clone();
         let producer = clients::producer(&kafka, max_record_bytes)
@@ -50,7 +54,13 @@ impl Deliverer {
             .map_err(|error| cannot_create(&error))?;
         // `check` has refused settings that are not numbers.
         let transaction_ms = kafka.timeouts().map_or(60_000, |timeouts| timeouts.transaction_ms);
-        Ok(Self { producer, kafka, readiness, patience: Duration::from_millis(transaction_ms) })
+        let patience = Duration::from_millis(transaction_ms);
+        Ok(Self { producer, kafka, readiness, patience, in_flight })
+    }
+
+    /// What is under way to this deliverer.
+    pub(super) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.in_flight
     }
 
     /// Makes the producer ready, before the first message is consumed.
@@ -70,15 +80,15 @@ impl Deliverer {
     pub(super) fn deliver(
         &self,
         batch: &Batch,
-        encoded: &[Encoded],
+        judged: &[Judged],
         consumer: &BaseConsumer<ConsumerEvents>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let records = batch
             .messages
             .iter()
-            .zip(encoded)
-            .filter_map(|(message, encoded)| records::record(message, encoded, &self.kafka));
+            .zip(judged)
+            .filter_map(|(message, judged)| records::record(message, judged, &self.kafka));
         match self.kafka.delivery {
             Delivery::ExactlyOnce => {
                 self.deliver_in_transaction(batch, records, consumer, deadline)
