@@ -2,27 +2,28 @@
 //!
 //! Most posts are clean, so the price of the normaliser is the price of this look.
 
-use super::class::{Class, Table};
+use super::class::{Class, Entry, Table};
+use super::domain::{Domain, domain};
 use super::{separator, spaced_digits};
 use crate::Cell;
 
 /// Signs that a step waits for; a set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Triggers(u16);
+pub(crate) struct Triggers(u32);
 
 impl Triggers {
     /// Some character has another folded form.
-    pub(crate) const UNFOLDED: Self = Self(1 << 11);
-    /// More than three of one character in a row.
-    pub(crate) const REPEAT: Self = Self(1 << 12);
+    pub(crate) const UNFOLDED: Self = Self(1 << 20);
+    /// Three of one Chinese character or more than three of another in a row.
+    pub(crate) const REPEAT: Self = Self(1 << 21);
     /// White space other than single spaces between words.
-    pub(crate) const LOOSE_SPACE: Self = Self(1 << 13);
+    pub(crate) const LOOSE_SPACE: Self = Self(1 << 22);
     /// Symbols between Chinese characters that the separator step may drop.
-    pub(crate) const SPLIT: Self = Self(1 << 14);
+    pub(crate) const SPLIT: Self = Self(1 << 23);
     /// A bracket followed by a phonetic letter.
-    pub(crate) const READING: Self = Self(1 << 15);
+    pub(crate) const READING: Self = Self(1 << 24);
     /// Single digits with symbols between them, enough for a number.
-    pub(crate) const SPACED_DIGITS: Self = Self(1 << 5);
+    pub(crate) const SPACED_DIGITS: Self = Self(1 << 25);
     /// `&`.
     pub(crate) const AMPERSAND: Self = Self(Class::AMPERSAND.bits());
     /// An invisible character.
@@ -34,8 +35,25 @@ impl Triggers {
     /// A digit in an unusual form, or Chinese numerals next to other digits.
     pub(crate) const DIGITS: Self = Self(Class::ODD_DIGIT.bits());
 
+    /// A picture that may stand for a character.
+    pub(crate) const PICTURE: Self = Self(Class::PICTURE.bits());
+    /// Two pieces of a character beside each other.
+    pub(crate) const SPLIT_GLYPH: Self = Self(1 << 26);
+    /// A character with which a disguised messenger's name may begin.
+    pub(crate) const CONTACT_NAME: Self = Self(Class::CONTACT_NAME.bits());
+    /// A Latin letter beside a Chinese character.
+    pub(crate) const SPELLED: Self = Self(1 << 28);
+    /// Sounds of a word of the trade that is written in other characters.
+    const DISGUISED_SOUND: Self = Self(1 << 29);
+    /// The same, or a character that is written for one that looks like it.
+    pub(crate) const DISGUISED_WORD: Self =
+        Self(Self::DISGUISED_SOUND.0 | Class::SHAPE_ALIKE.bits());
+
     /// The class bits that are triggers by themselves.
-    const BY_CLASS: u16 = Class::AMPERSAND.bits()
+    const BY_CLASS: u32 = Class::PICTURE.bits()
+        | Class::CONTACT_NAME.bits()
+        | Class::SHAPE_ALIKE.bits()
+        | Class::AMPERSAND.bits()
         | Class::INVISIBLE.bits()
         | Class::UNSTABLE.bits()
         | Class::ODD_DIGIT.bits()
@@ -81,7 +99,7 @@ impl Groups {
                 return false;
             }
             let is_alone = self.is_after_gap && self.length == 1;
-            let is_joined = is_alone || separator::joins_always(self.last, self.symbol, ch);
+            let is_joined = is_alone || separator::may_join(self.last, self.symbol, ch);
             *self = Self { length: 1, is_after_gap: true, last: ch, ..Self::NONE };
             return is_joined;
         }
@@ -97,23 +115,27 @@ impl Groups {
 
 /// The state of the look: fed with one folded character after the other.
 pub(crate) struct Scan {
-    triggers: u16,
+    triggers: u32,
     previous: char,
+    previous_sound: u16,
     previous_class: Class,
     run: u32,
+    domain: &'static Domain,
     groups: Groups,
     /// Single digits so far, each behind a symbol but the first.
     spaced_digits: usize,
 }
 
 impl Scan {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // A space before the text makes leading white space a double one.
         Self {
             triggers: 0,
             previous: ' ',
+            previous_sound: 0,
             previous_class: Class::SPACE,
             run: 0,
+            domain: domain(),
             groups: Groups::NONE,
             spaced_digits: 0,
         }
@@ -121,8 +143,10 @@ impl Scan {
 
     /// Looks at the next character.
     #[inline]
-    pub(crate) fn push(&mut self, ch: char, class: Class) {
+    pub(crate) fn push(&mut self, ch: char, entry: Entry) {
+        let class = entry.class();
         self.triggers |= class.bits() & Triggers::BY_CLASS;
+        self.see_substitution(ch, class, entry.sound());
         self.see_repeat(ch, class);
         if self.groups.push(ch, class) {
             self.triggers |= Triggers::SPLIT.0;
@@ -142,6 +166,26 @@ impl Scan {
         }
         self.previous = ch;
         self.previous_class = class;
+    }
+
+    #[inline]
+    fn see_substitution(&mut self, ch: char, class: Class, sound: u16) {
+        let previous = self.previous_class;
+        if sound != 0 && self.previous_sound != 0 {
+            let sounds = (self.previous_sound, sound);
+            if self.domain.may_be_disguised(sounds, (self.previous, ch)) {
+                self.triggers |= Triggers::DISGUISED_SOUND.0;
+            }
+        }
+        if previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE) {
+            self.triggers |= Triggers::SPLIT_GLYPH.0;
+        }
+        if class.has(Class::LATIN) && previous.has(Class::HAN)
+            || class.has(Class::HAN) && previous.has(Class::LATIN)
+        {
+            self.triggers |= Triggers::SPELLED.0;
+        }
+        self.previous_sound = sound;
     }
 
     #[inline]
@@ -165,7 +209,9 @@ impl Scan {
         }
         self.run += 1;
         let is_plain_digit = class.has(Class::DIGIT) && !class.has(Class::HAN);
-        if self.run > super::repeat::LONGEST as u32 && !is_plain_digit {
+        // Three of a Chinese character may stretch a word; three of anything else are emphasis.
+        let longest = super::repeat::LONGEST as u32 - u32::from(class.has(Class::HAN));
+        if self.run > longest && !is_plain_digit {
             self.triggers |= Triggers::REPEAT.0;
         }
     }
@@ -187,7 +233,7 @@ pub(crate) fn scan(cells: &[Cell], table: &Table) -> Triggers {
         if folded != cell.ch {
             unfolded = Triggers::UNFOLDED.0;
         }
-        scan.push(folded, entry.class());
+        scan.push(folded, entry);
     }
     Triggers(scan.finish().0 | unfolded)
 }

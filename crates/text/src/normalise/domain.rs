@@ -1,0 +1,122 @@
+//! The trade's words by what is left of them when one character is disguised.
+
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::class::is_han;
+use super::sound;
+use crate::dictionary::words_of;
+
+/// Words that sellers write in disguise.
+const LISTS: [&str; 2] =
+    [include_str!("../../data/split-words.txt"), include_str!("../../data/disguised-words.txt")];
+
+/// Words of the lists that are themselves disguises of another.
+const DISGUISES: [&str; 2] = ["薇信", "威信"];
+
+/// A set of pairs of sounds, one bit each.
+type PairsOfSounds = Box<[u64]>;
+
+/// The trade's words and the ways to find them.
+pub(super) struct Domain {
+    words: Vec<Vec<char>>,
+    /// Words by the sounds of their first two characters.
+    by_sounds: FxHashMap<(u16, u16), Vec<usize>>,
+    /// Words by their first two characters.
+    by_characters: FxHashMap<(char, char), Vec<usize>>,
+    /// Words by their whole pinyin; of several the one that is listed first.
+    by_pinyin: FxHashMap<String, usize>,
+    /// Neighbouring characters inside words.
+    pairs: FxHashSet<(char, char)>,
+    sounds: PairsOfSounds,
+}
+
+static DOMAIN: LazyLock<Domain> = LazyLock::new(Domain::read);
+
+/// The index, built at the first call.
+pub(super) fn domain() -> &'static Domain {
+    &DOMAIN
+}
+
+impl Domain {
+    fn read() -> Self {
+        let mut domain = Self {
+            words: Vec::new(),
+            by_sounds: FxHashMap::default(),
+            by_characters: FxHashMap::default(),
+            by_pinyin: FxHashMap::default(),
+            pairs: FxHashSet::default(),
+            sounds: vec![0; 1 << (2 * sound::BITS - 6)].into(),
+        };
+        let words = LISTS.into_iter().flat_map(words_of);
+        for word in words.filter(|word| !DISGUISES.contains(word)) {
+            domain.add(word.chars().collect());
+        }
+        domain
+    }
+
+    fn add(&mut self, word: Vec<char>) {
+        if word.len() < 2 || !word.iter().all(|ch| is_han(*ch)) || self.words.contains(&word) {
+            return;
+        }
+        let number = self.words.len();
+        let sounds = (sound::of(word[0]), sound::of(word[1]));
+        let bit = bit_of(sounds);
+        self.sounds[bit / 64] |= 1 << (bit % 64);
+        self.by_sounds.entry(sounds).or_default().push(number);
+        self.by_characters.entry((word[0], word[1])).or_default().push(number);
+        self.pairs.extend(word.windows(2).map(|pair| (pair[0], pair[1])));
+        let spelled: Option<String> = word.iter().map(|ch| sound::spelled(*ch)).collect();
+        if let Some(spelled) = spelled {
+            self.by_pinyin.entry(spelled).or_insert(number);
+        }
+        self.words.push(word);
+    }
+
+    /// Whether characters of these sounds may be a word in disguise rather than a plain one.
+    #[inline]
+    pub(super) fn may_be_disguised(&self, sounds: (u16, u16), written: (char, char)) -> bool {
+        let bit = bit_of(sounds);
+        self.sounds[bit / 64] >> (bit % 64) & 1 == 1
+            && self.with_sounds(sounds).any(|word| word.len() > 2 || (word[0], word[1]) != written)
+    }
+
+    /// The words that begin with these sounds.
+    pub(super) fn with_sounds(&self, sounds: (u16, u16)) -> impl Iterator<Item = &[char]> {
+        self.numbered(self.by_sounds.get(&sounds))
+    }
+
+    /// The words that begin with these characters.
+    pub(super) fn with_characters(&self, pair: (char, char)) -> impl Iterator<Item = &[char]> {
+        self.numbered(self.by_characters.get(&pair))
+    }
+
+    /// The word that is spelled so.
+    pub(super) fn with_pinyin(&self, spelled: &str) -> Option<&[char]> {
+        self.by_pinyin.get(spelled).map(|number| self.words[*number].as_slice())
+    }
+
+    /// Whether some word holds these two characters beside each other.
+    pub(super) fn has_pair(&self, left: char, right: char) -> bool {
+        self.pairs.contains(&(left, right))
+    }
+
+    /// All words.
+    pub(super) fn words(&self) -> impl Iterator<Item = &[char]> {
+        self.words.iter().map(Vec::as_slice)
+    }
+
+    /// Whether these characters are one of the words.
+    pub(super) fn holds(&self, word: &[char]) -> bool {
+        word.len() >= 2 && self.with_characters((word[0], word[1])).any(|known| known == word)
+    }
+
+    fn numbered<'a>(&'a self, numbers: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a [char]> {
+        numbers.into_iter().flatten().map(|number| self.words[*number].as_slice())
+    }
+}
+
+fn bit_of((first, second): (u16, u16)) -> usize {
+    usize::from(first) << sound::BITS | usize::from(second)
+}
