@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, char::is_combining_mark, is_nfkc_quick};
 
 use super::{
-    compatibility, contact_name, digit_form, disguised_word, fold, invisible, look_alike, picture,
-    sound, split_glyph,
+    compatibility, contact_name, digit_form, fold, invisible, look_alike, picture, shape, sound,
+    split_glyph,
 };
 
 /// Properties of a character after folding; a set of bits.
@@ -75,7 +75,7 @@ impl Entry {
         Class((self.0 >> 21) as u32)
     }
 
-    /// The number of the form's sound, 0 for none; see [`sound`].
+    /// The number of the form's shape, sound, 0 for none; see [`sound`].
     pub(crate) const fn sound(self) -> u16 {
         (self.0 >> 53) as u16
     }
@@ -153,7 +153,7 @@ fn classify(ch: char) -> Class {
     set(ch.is_whitespace(), Class::SPACE);
     set(split_glyph::is_first_piece(ch), Class::FIRST_PIECE);
     set(split_glyph::is_second_piece(ch), Class::SECOND_PIECE);
-    set(disguised_word::is_shape_alike(ch), Class::SHAPE_ALIKE);
+    set(shape::is_form(ch), Class::SHAPE_ALIKE);
     set(picture::is_picture(ch), Class::PICTURE);
     set(ch.is_ascii_lowercase(), Class::LATIN);
     set(contact_name::may_begin(ch), Class::CONTACT_NAME);

@@ -3,7 +3,10 @@
 //! A name that is also an ordinary word (`威信`) is only read as a messenger's between an
 //! invitation (`加`) or an account.
 
+use std::sync::LazyLock;
+
 use mingjian_schema::Obfuscation;
+use rustc_hash::FxHashSet;
 
 use super::class::is_han;
 use super::scan::Triggers;
@@ -138,6 +141,25 @@ pub(super) fn may_begin(ch: char) -> bool {
             | '球'
             | '企'
     )
+}
+
+/// The first two characters of the names that have more than one.
+static BEGINNINGS: LazyLock<FxHashSet<(char, char)>> = LazyLock::new(|| {
+    let first_two = |name: &str| {
+        let mut characters = name.chars();
+        Some((characters.next()?, characters.next()?))
+    };
+    NAMES.iter().filter_map(|(name, ..)| first_two(name)).collect()
+});
+
+/// Whether some name begins with these two characters.
+pub(super) fn begins_name(first: char, second: char) -> bool {
+    BEGINNINGS.contains(&(first, second))
+}
+
+/// Whether an invitation, perhaps with a space behind it, ends in the character.
+pub(super) const fn ends_invitation(ch: char) -> bool {
+    matches!(ch, 'a' | ' ' | '➕' | '+' | '十' | '佳' | '嘉' | '加')
 }
 
 /// Writes what is meant over what is written, and leaves alone what is the same.

@@ -5,14 +5,12 @@
 //! belongs to no word of the dictionary, where the word it would make does not cut through one,
 //! and where most of the word is written as it should be.
 
-use std::sync::LazyLock;
-
 use mingjian_schema::Obfuscation;
-use rustc_hash::FxHashMap;
 
 use super::class::{Table, is_han};
 use super::domain::domain;
 use super::scan::Triggers;
+use super::shape;
 use super::step::Step;
 use crate::{Cell, dictionary};
 
@@ -22,25 +20,6 @@ pub(super) struct DisguisedWord;
 /// A character that is this common by itself, such as `是` or `去`, is meant as it stands:
 /// occurrences in the text that jieba's dictionary counts.
 const TOO_COMMON: usize = 80_000;
-
-const SHAPES: &str = include_str!("../../data/shape-alike.txt");
-
-/// Characters by what is written for them.
-static ORIGINALS: LazyLock<FxHashMap<char, Vec<char>>> = LazyLock::new(|| {
-    let mut originals: FxHashMap<char, Vec<char>> = FxHashMap::default();
-    for line in SHAPES.lines().filter(|line| !line.starts_with('#')) {
-        let mut characters = line.chars();
-        if let Some(original) = characters.next() {
-            characters.for_each(|form| originals.entry(form).or_default().push(original));
-        }
-    }
-    originals
-});
-
-/// Whether the character is written for one that looks like it.
-pub(super) fn is_shape_alike(ch: char) -> bool {
-    ORIGINALS.contains_key(&ch)
-}
 
 impl Step for DisguisedWord {
     fn obfuscation(&self) -> Obfuscation {
@@ -83,25 +62,25 @@ fn word_meant(cells: &[Cell], start: usize) -> Option<&'static [char]> {
     if !is_han(first.ch) || !is_han(second.ch) {
         return None;
     }
-    let table = Table::shared();
-    let sounds = (table.entry(first.ch).sound(), table.entry(second.ch).sound());
+    let sounds = sounds_of(first.ch, second.ch);
     let fits = |word: &&[char]| is_meant(cells, start, word);
-    if domain().may_be_disguised(sounds, (first.ch, second.ch))
-        && let Some(word) = domain().with_sounds(sounds).find(fits)
-    {
-        return Some(word);
-    }
-    let forms = |ch: char| {
-        let originals = ORIGINALS.get(&ch).map(Vec::as_slice).unwrap_or_default();
-        std::iter::once(ch).chain(originals.iter().copied())
-    };
-    if !forms(first.ch).chain(forms(second.ch)).nth(2).is_some() {
-        // Neither of the two is written for another; a later character may be.
-        return domain().with_characters((first.ch, second.ch)).find(fits);
-    }
-    forms(first.ch)
-        .flat_map(|left| forms(second.ch).map(move |right| (left, right)))
-        .find_map(|pair| domain().with_characters(pair).find(fits))
+    let forms = |ch: char| std::iter::once(ch).chain(shape::originals_of(ch));
+    domain().with_sounds(sounds).find(fits).or_else(|| {
+        forms(first.ch)
+            .flat_map(|left| forms(second.ch).map(move |right| (left, right)))
+            .find_map(|pair| domain().with_characters(pair).find(fits))
+    })
+}
+
+fn sounds_of(left: char, right: char) -> (u16, u16) {
+    let table = Table::shared();
+    (table.entry(left).sound(), table.entry(right).sound())
+}
+
+/// Whether two neighbours are a sign of a disguised word: without one the step does nothing.
+fn is_sign(left: char, right: char) -> bool {
+    domain().looks_like((left, right))
+        || domain().sounds_like((left, right), sounds_of(left, right))
 }
 
 /// Whether the characters from `start` on are this word, disguised.
@@ -113,6 +92,7 @@ fn is_meant(cells: &[Cell], start: usize, word: &[char]) -> bool {
     let kept = written.iter().zip(word).filter(|(cell, ch)| cell.ch == **ch).count();
     let is_disguised = kept < word.len() && kept * 2 >= word.len();
     is_disguised
+        && written.windows(2).any(|pair| is_sign(pair[0].ch, pair[1].ch))
         && written.iter().zip(word).all(|(cell, ch)| stands_for(cell.ch, *ch))
         && (start..end)
             .zip(word)
@@ -135,7 +115,7 @@ fn stands_for(written: char, meant: char) -> bool {
     let table = Table::shared();
     let sound = table.entry(meant).sound();
     (sound != 0 && sound == table.entry(written).sound())
-        || ORIGINALS.get(&written).is_some_and(|originals| originals.contains(&meant))
+        || shape::originals_of(written).any(|original| original == meant)
 }
 
 #[cfg(test)]

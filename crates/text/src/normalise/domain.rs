@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::class::is_han;
-use super::sound;
+use super::{shape, sound};
 use crate::dictionary::words_of;
 
 /// Words that sellers write in disguise.
@@ -18,6 +18,13 @@ const DISGUISES: [&str; 2] = ["薇信", "威信"];
 /// A set of pairs of sounds, one bit each.
 type PairsOfSounds = Box<[u64]>;
 
+/// On which side of its neighbour a character stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Side {
+    Before,
+    Behind,
+}
+
 /// The trade's words and the ways to find them.
 pub(super) struct Domain {
     words: Vec<Vec<char>>,
@@ -29,6 +36,11 @@ pub(super) struct Domain {
     by_pinyin: FxHashMap<String, usize>,
     /// Neighbouring characters inside words.
     pairs: FxHashSet<(char, char)>,
+    /// One of two such neighbours, the sound of the other, and where the first stands.
+    beside: FxHashSet<(char, u16, Side)>,
+    /// Two such neighbours, one of them in a form that looks like it.
+    shapes: FxHashSet<(char, char)>,
+    /// The sounds of all such neighbours.
     sounds: PairsOfSounds,
 }
 
@@ -47,6 +59,8 @@ impl Domain {
             by_characters: FxHashMap::default(),
             by_pinyin: FxHashMap::default(),
             pairs: FxHashSet::default(),
+            beside: FxHashSet::default(),
+            shapes: FxHashSet::default(),
             sounds: vec![0; 1 << (2 * sound::BITS - 6)].into(),
         };
         let words = LISTS.into_iter().flat_map(words_of);
@@ -61,12 +75,12 @@ impl Domain {
             return;
         }
         let number = self.words.len();
+        for pair in word.windows(2) {
+            self.add_pair(pair[0], pair[1]);
+        }
         let sounds = (sound::of(word[0]), sound::of(word[1]));
-        let bit = bit_of(sounds);
-        self.sounds[bit / 64] |= 1 << (bit % 64);
         self.by_sounds.entry(sounds).or_default().push(number);
         self.by_characters.entry((word[0], word[1])).or_default().push(number);
-        self.pairs.extend(word.windows(2).map(|pair| (pair[0], pair[1])));
         let spelled: Option<String> = word.iter().map(|ch| sound::spelled(*ch)).collect();
         if let Some(spelled) = spelled {
             self.by_pinyin.entry(spelled).or_insert(number);
@@ -74,12 +88,31 @@ impl Domain {
         self.words.push(word);
     }
 
-    /// Whether characters of these sounds may be a word in disguise rather than a plain one.
+    fn add_pair(&mut self, left: char, right: char) {
+        let sounds = (sound::of(left), sound::of(right));
+        let bit = bit_of(sounds);
+        self.sounds[bit / 64] |= 1 << (bit % 64);
+        self.pairs.insert((left, right));
+        self.beside.insert((left, sounds.1, Side::Before));
+        self.beside.insert((right, sounds.0, Side::Behind));
+        self.shapes.extend(shape::written_for(left).map(|form| (form, right)));
+        self.shapes.extend(shape::written_for(right).map(|form| (left, form)));
+    }
+
+    /// Whether two characters may be neighbours inside a word of which one is written as it should
+    /// be and the other by a character of the same sound.
     #[inline]
-    pub(super) fn may_be_disguised(&self, sounds: (u16, u16), written: (char, char)) -> bool {
+    pub(super) fn sounds_like(&self, written: (char, char), sounds: (u16, u16)) -> bool {
         let bit = bit_of(sounds);
         self.sounds[bit / 64] >> (bit % 64) & 1 == 1
-            && self.with_sounds(sounds).any(|word| word.len() > 2 || (word[0], word[1]) != written)
+            && (self.beside.contains(&(written.0, sounds.1, Side::Before))
+                || self.beside.contains(&(written.1, sounds.0, Side::Behind)))
+            && !self.pairs.contains(&written)
+    }
+
+    /// The same for a character that looks like the one that should be there.
+    pub(super) fn looks_like(&self, written: (char, char)) -> bool {
+        self.shapes.contains(&written) && !self.pairs.contains(&written)
     }
 
     /// The words that begin with these sounds.

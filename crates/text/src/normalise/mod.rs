@@ -35,6 +35,7 @@ mod reading;
 mod repeat;
 mod scan;
 mod separator;
+mod shape;
 mod sound;
 mod space;
 mod spaced_digits;

@@ -4,7 +4,7 @@
 
 use super::class::{Class, Entry, Table};
 use super::domain::{Domain, domain};
-use super::{separator, spaced_digits};
+use super::{contact_name, separator, spaced_digits, split_glyph};
 use crate::Cell;
 
 /// Signs that a step waits for; a set of bits.
@@ -39,20 +39,15 @@ impl Triggers {
     pub(crate) const PICTURE: Self = Self(Class::PICTURE.bits());
     /// Two pieces of a character beside each other.
     pub(crate) const SPLIT_GLYPH: Self = Self(1 << 26);
-    /// A character with which a disguised messenger's name may begin.
-    pub(crate) const CONTACT_NAME: Self = Self(Class::CONTACT_NAME.bits());
+    /// The beginning of a messenger's name in disguise.
+    pub(crate) const CONTACT_NAME: Self = Self(1 << 27);
     /// A Latin letter beside a Chinese character.
     pub(crate) const SPELLED: Self = Self(1 << 28);
-    /// Sounds of a word of the trade that is written in other characters.
-    const DISGUISED_SOUND: Self = Self(1 << 29);
-    /// The same, or a character that is written for one that looks like it.
-    pub(crate) const DISGUISED_WORD: Self =
-        Self(Self::DISGUISED_SOUND.0 | Class::SHAPE_ALIKE.bits());
+    /// Two neighbours inside a word of the trade, one of them written by another character.
+    pub(crate) const DISGUISED_WORD: Self = Self(1 << 29);
 
     /// The class bits that are triggers by themselves.
     const BY_CLASS: u32 = Class::PICTURE.bits()
-        | Class::CONTACT_NAME.bits()
-        | Class::SHAPE_ALIKE.bits()
         | Class::AMPERSAND.bits()
         | Class::INVISIBLE.bits()
         | Class::UNSTABLE.bits()
@@ -98,7 +93,8 @@ impl Groups {
                 self.last = ch;
                 return false;
             }
-            let is_alone = self.is_after_gap && self.length == 1;
+            let is_alone =
+                self.is_after_gap && self.length == 1 && separator::splits_number(self.symbol);
             let is_joined = is_alone || separator::may_join(self.last, self.symbol, ch);
             *self = Self { length: 1, is_after_gap: true, last: ch, ..Self::NONE };
             return is_joined;
@@ -171,14 +167,25 @@ impl Scan {
     #[inline]
     fn see_substitution(&mut self, ch: char, class: Class, sound: u16) {
         let previous = self.previous_class;
+        let pair = (self.previous, ch);
         if sound != 0 && self.previous_sound != 0 {
-            let sounds = (self.previous_sound, sound);
-            if self.domain.may_be_disguised(sounds, (self.previous, ch)) {
-                self.triggers |= Triggers::DISGUISED_SOUND.0;
+            let either = class.bits() | previous.bits();
+            let looks_like =
+                either & Class::SHAPE_ALIKE.bits() != 0 && self.domain.looks_like(pair);
+            if looks_like || self.domain.sounds_like(pair, (self.previous_sound, sound)) {
+                self.triggers |= Triggers::DISGUISED_WORD.0;
             }
         }
-        if previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE) {
+        if previous.has(Class::FIRST_PIECE)
+            && class.has(Class::SECOND_PIECE)
+            && split_glyph::is_split(pair.0, pair.1)
+        {
             self.triggers |= Triggers::SPLIT_GLYPH.0;
+        }
+        if previous.has(Class::CONTACT_NAME) && contact_name::begins_name(pair.0, pair.1)
+            || class.has(Class::CONTACT_NAME) && contact_name::ends_invitation(pair.0)
+        {
+            self.triggers |= Triggers::CONTACT_NAME.0;
         }
         if class.has(Class::LATIN) && previous.has(Class::HAN)
             || class.has(Class::HAN) && previous.has(Class::LATIN)

@@ -113,14 +113,17 @@ fn read(cells: &[Cell], letters: &std::ops::Range<usize>) -> Option<Reading> {
     if length > LONGEST_WORD {
         return None;
     }
-    let mut spelled = String::with_capacity(LONGEST_WORD);
-    spelled.extend(cells[letters.clone()].iter().map(|cell| cell.ch));
+    let mut buffer = [0; LONGEST_WORD];
+    for (byte, cell) in buffer.iter_mut().zip(&cells[letters.clone()]) {
+        *byte = cell.ch as u8;
+    }
+    let spelled = str::from_utf8(&buffer[..length]).ok()?;
     if length >= SHORTEST_WORD
-        && let Some(word) = domain().with_pinyin(&spelled)
+        && let Some(word) = domain().with_pinyin(spelled)
     {
         return Some(Reading::Word(word));
     }
-    let number = if length <= LONGEST_SYLLABLE { sound::numbered(&spelled) } else { 0 };
+    let number = if length <= LONGEST_SYLLABLE { sound::numbered(spelled) } else { 0 };
     let guess = match length {
         1 => initial(cells, letters.start),
         _ if number != 0 => syllable(cells, letters, number),

@@ -49,6 +49,11 @@ pub(super) fn is_second_piece(ch: char) -> bool {
     SECOND.contains(&ch)
 }
 
+/// Whether two characters are the pieces of one.
+pub(super) fn is_split(first: char, second: char) -> bool {
+    GLYPHS.contains_key(&(first, second))
+}
+
 impl Step for SplitGlyph {
     fn obfuscation(&self) -> Obfuscation {
         Obfuscation::Substitution
