@@ -90,8 +90,10 @@ impl Domain {
 
     fn add_pair(&mut self, left: char, right: char) {
         let sounds = (sound::of(left), sound::of(right));
-        let bit = bit_of(sounds);
-        self.sounds[bit / 64] |= 1 << (bit % 64);
+        if sounds.0 != 0 && sounds.1 != 0 {
+            let bit = bit_of(sounds);
+            self.sounds[bit / 64] |= 1 << (bit % 64);
+        }
         self.pairs.insert((left, right));
         self.beside.insert((left, sounds.1, Side::Before));
         self.beside.insert((right, sounds.0, Side::Behind));
@@ -99,15 +101,20 @@ impl Domain {
         self.shapes.extend(shape::written_for(right).map(|form| (left, form)));
     }
 
-    /// Whether two characters may be neighbours inside a word of which one is written as it should
-    /// be and the other by a character of the same sound.
+    /// Whether two neighbours inside some word have these sounds. No sound fits nothing.
     #[inline]
-    pub(super) fn sounds_like(&self, written: (char, char), sounds: (u16, u16)) -> bool {
+    pub(super) fn has_sounds(&self, sounds: (u16, u16)) -> bool {
         let bit = bit_of(sounds);
         self.sounds[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// Whether two characters may be neighbours inside a word of which one is written as it should
+    /// be and the other by a character of the same sound.
+    pub(super) fn sounds_like(&self, written: (char, char), sounds: (u16, u16)) -> bool {
+        self.has_sounds(sounds)
+            && !self.pairs.contains(&written)
             && (self.beside.contains(&(written.0, sounds.1, Side::Before))
                 || self.beside.contains(&(written.1, sounds.0, Side::Behind)))
-            && !self.pairs.contains(&written)
     }
 
     /// The same for a character that looks like the one that should be there.

@@ -138,7 +138,7 @@ impl Scan {
     }
 
     /// Looks at the next character.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, ch: char, entry: Entry) {
         let class = entry.class();
         self.triggers |= class.bits() & Triggers::BY_CLASS;
@@ -164,22 +164,37 @@ impl Scan {
         self.previous_class = class;
     }
 
-    #[inline]
+    #[inline(always)]
     fn see_substitution(&mut self, ch: char, class: Class, sound: u16) {
+        const RARE: u32 = Class::SHAPE_ALIKE.bits() | Class::CONTACT_NAME.bits();
+        let previous = self.previous_class;
+        let either = class.bits() | previous.bits();
+        let sounds = (self.previous_sound, sound);
+        let is_split = previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE);
+        if either & RARE != 0 || is_split || self.domain.has_sounds(sounds) {
+            self.look_closer(ch, class, sounds);
+        }
+        let is_beside_latin = previous.has(Class::HAN) && class.has(Class::LATIN)
+            || previous.has(Class::LATIN) && class.has(Class::HAN);
+        if is_beside_latin {
+            self.triggers |= Triggers::SPELLED.0;
+        }
+        self.previous_sound = sound;
+    }
+
+    /// Looks at two neighbours that may be part of a substitution. Most are not, but to find out
+    /// takes tables that are too large to be asked for every character.
+    #[inline(never)]
+    fn look_closer(&mut self, ch: char, class: Class, sounds: (u16, u16)) {
         let previous = self.previous_class;
         let pair = (self.previous, ch);
-        if sound != 0 && self.previous_sound != 0 {
-            let either = class.bits() | previous.bits();
-            let looks_like =
-                either & Class::SHAPE_ALIKE.bits() != 0 && self.domain.looks_like(pair);
-            if looks_like || self.domain.sounds_like(pair, (self.previous_sound, sound)) {
-                self.triggers |= Triggers::DISGUISED_WORD.0;
-            }
+        let either = class.bits() | previous.bits();
+        let looks_like = either & Class::SHAPE_ALIKE.bits() != 0 && self.domain.looks_like(pair);
+        if looks_like || self.domain.sounds_like(pair, sounds) {
+            self.triggers |= Triggers::DISGUISED_WORD.0;
         }
-        if previous.has(Class::FIRST_PIECE)
-            && class.has(Class::SECOND_PIECE)
-            && split_glyph::is_split(pair.0, pair.1)
-        {
+        let is_split = previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE);
+        if is_split && split_glyph::is_split(pair.0, pair.1) {
             self.triggers |= Triggers::SPLIT_GLYPH.0;
         }
         if previous.has(Class::CONTACT_NAME) && contact_name::begins_name(pair.0, pair.1)
@@ -187,12 +202,6 @@ impl Scan {
         {
             self.triggers |= Triggers::CONTACT_NAME.0;
         }
-        if class.has(Class::LATIN) && previous.has(Class::HAN)
-            || class.has(Class::HAN) && previous.has(Class::LATIN)
-        {
-            self.triggers |= Triggers::SPELLED.0;
-        }
-        self.previous_sound = sound;
     }
 
     #[inline]

@@ -237,10 +237,13 @@ impl<'a> Chain<'a> {
     /// Whether a word stands over the gap whose characters belong to no word without it.
     fn joins_word(&self, index: usize) -> bool {
         let (left, right) = (&self.groups[index], &self.groups[index + 1]);
+        let is_odd = self.is_odd(index);
+        if !is_odd && !domain().has_pair(self.cells[left.end - 1].ch, self.cells[right.start].ch) {
+            return false;
+        }
         let behind = self.cells[right.start..right.end].iter().map(|cell| cell.ch);
         let mut neighbours = Neighbours::new(&self.cells[left.start..left.end - 1], behind);
         let last = self.cells[left.end - 1].ch;
-        let is_odd = self.is_odd(index);
         let is_meant = |word: &[char], (before, behind): Sides| {
             let is_known =
                 domain().holds(word) || (is_odd && in_dictionary(word, (before, behind)));
