@@ -15,8 +15,11 @@ const LISTS: [&str; 2] =
 /// Words of the lists that are themselves disguises of another.
 const DISGUISES: [&str; 2] = ["薇信", "威信"];
 
-/// A set of pairs of sounds, one bit each.
-type PairsOfSounds = Box<[u64]>;
+/// Bits of the number of a pair of sounds.
+const BITS: u32 = 16;
+
+/// A set of pairs of sounds by [`bit_of`].
+type PairsOfSounds = Box<[u64; 1 << (BITS - 6)]>;
 
 /// On which side of its neighbour a character stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +64,7 @@ impl Domain {
             pairs: FxHashSet::default(),
             beside: FxHashSet::default(),
             shapes: FxHashSet::default(),
-            sounds: vec![0; 1 << (2 * sound::BITS - 6)].into(),
+            sounds: Box::new([0; 1 << (BITS - 6)]),
         };
         let words = LISTS.into_iter().flat_map(words_of);
         for word in words.filter(|word| !DISGUISES.contains(word)) {
@@ -157,6 +160,8 @@ impl Domain {
     }
 }
 
+/// Two bits of the second sound fall on the first: the set stays small enough for the nearest
+/// cache, and what falls together by chance is told apart by a closer look.
 fn bit_of((first, second): (u16, u16)) -> usize {
-    usize::from(first) << sound::BITS | usize::from(second)
+    usize::from(first << (BITS - sound::BITS) ^ second) & ((1 << BITS) - 1)
 }

@@ -4,8 +4,8 @@
 //! headlines), so how much it takes to join depends on the symbol. Two characters that the trade
 //! is known to split (`微 信`) are joined whatever stands between them. Other words are put
 //! together only where none of their characters belongs to a word on its own side of the symbol:
-//! words of the trade over any symbol, words of the dictionary over those that honest writing does
-//! not put there.
+//! words of the trade over any symbol, words of the dictionary over decoration, and of those the
+//! ones of two characters over symbols that honest writing puts between words.
 
 use std::sync::LazyLock;
 
@@ -54,10 +54,10 @@ enum Strength {
 fn strength(ch: char) -> Option<Strength> {
     let strength = match ch {
         '`' | '¬' | '¤' | '¦' => Strength::Never,
-        '*' | '^' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' => Strength::Odd,
+        '*' | '^' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' | '丨' => Strength::Odd,
         ' ' | '.' | '-' | '_' | '·' | '~' | '=' | '—' | '‧' | '・' => Strength::Honest(3),
         '/' | '\\' | '|' | '+' | '&' | '×' | '→' | '÷' | '°' => Strength::Honest(4),
-        '、' | '。' | ',' | '丨' | ':' | ';' => Strength::Punctuation,
+        '、' | '。' | ',' | ':' | ';' => Strength::Punctuation,
         _ if is_symbol(ch) => Strength::Odd,
         _ => return None,
     };
@@ -76,9 +76,17 @@ pub(super) fn splits_number(ch: char) -> bool {
 
 /// Whether two characters may be joined over a symbol by what they are.
 pub(super) fn may_join(left: char, symbol: char, right: char) -> bool {
-    SPLIT_PAIRS.contains(&[left, right])
-        || domain().has_pair(left, right)
-        || matches!(strength(symbol), Some(Strength::Never | Strength::Odd))
+    match strength(symbol) {
+        Some(Strength::Never | Strength::Odd) => true,
+        Some(Strength::Honest(_)) => is_pair(left, right) || dictionary::is_word([left, right]),
+        Some(Strength::Punctuation) => is_pair(left, right),
+        None => false,
+    }
+}
+
+/// Whether two characters stand beside each other in a word of the trade.
+fn is_pair(left: char, right: char) -> bool {
+    SPLIT_PAIRS.contains(&[left, right]) || domain().has_pair(left, right)
 }
 
 /// Characters written together between two separators, as indices into the cells.
@@ -237,16 +245,21 @@ impl<'a> Chain<'a> {
     /// Whether a word stands over the gap whose characters belong to no word without it.
     fn joins_word(&self, index: usize) -> bool {
         let (left, right) = (&self.groups[index], &self.groups[index + 1]);
-        let is_odd = self.is_odd(index);
-        if !is_odd && !domain().has_pair(self.cells[left.end - 1].ch, self.cells[right.start].ch) {
+        let (last, first) = (self.cells[left.end - 1].ch, self.cells[right.start].ch);
+        if !may_join(last, self.symbol(index), first) {
             return false;
         }
+        // Between two characters that both stand alone it may be a list of them: `男/女`.
+        let longest = match strength(self.symbol(index)) {
+            Some(Strength::Odd) => usize::MAX,
+            Some(Strength::Honest(_)) if !left.is_single() || !right.is_single() => 2,
+            _ => 0,
+        };
         let behind = self.cells[right.start..right.end].iter().map(|cell| cell.ch);
         let mut neighbours = Neighbours::new(&self.cells[left.start..left.end - 1], behind);
-        let last = self.cells[left.end - 1].ch;
         let is_meant = |word: &[char], (before, behind): Sides| {
-            let is_known =
-                domain().holds(word) || (is_odd && in_dictionary(word, (before, behind)));
+            let is_known = domain().holds(word)
+                || (word.len() <= longest && in_dictionary(word, (before, behind)));
             let mut taken =
                 (left.end - 1 - before..left.end).chain(right.start..right.start + behind);
             is_known && taken.all(|place| !dictionary::is_covered(self.cells, place))
@@ -293,6 +306,7 @@ mod tests {
         check(&Separator, "手+机免 费看", "手机免费看");
         check(&Separator, "内★部渠*道", "内部渠道");
         check(&Separator, "免、费领", "免费领");
+        check(&Separator, "这细 节很好", "这细节很好");
     }
 
     #[test]
