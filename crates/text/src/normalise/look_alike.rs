@@ -87,11 +87,11 @@ fn write_word(word: &[Cell], is_before_digit: bool, output: &mut Vec<Cell>) -> b
 
 /// Whether the doubles spell a messenger's name.
 fn is_messenger(word: &[Cell]) -> bool {
-    let spells = |name: &&str| {
+    let spells = |name: &str| {
         let latin = |cell: &Cell| double(cell.ch).unwrap_or(cell.ch);
         name.len() == word.len() && name.chars().eq(word.iter().map(latin))
     };
-    MESSENGERS.iter().any(|name| spells(&name))
+    MESSENGERS.iter().any(|name| spells(name))
 }
 
 fn double(ch: char) -> Option<char> {
