@@ -262,7 +262,9 @@ pub(crate) struct Train {
 #[command(after_help = "Examples:
   mingjian evaluate --data models/data/dev.jsonl
   mingjian evaluate --data ../shared/data/dev/*.jsonl --json --scores /tmp/scores.jsonl
-  mingjian evaluate --data mine.jsonl --model /tmp/model --bootstrap 1000")]
+  mingjian evaluate --data mine.jsonl --model /tmp/model --bootstrap 1000
+  mingjian evaluate --data models/data/dev.jsonl --attacks
+  mingjian evaluate --data models/data/dev.jsonl --attacks homophone,split_glyph --json")]
 pub(crate) struct Evaluate {
     /// Labelled examples, JSON Lines
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
@@ -273,6 +275,10 @@ pub(crate) struct Evaluate {
     /// Resamples for 95 % intervals of the average precision, for example 1000
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) bootstrap: u64,
+    /// Also disguise the positives as evasion does and report how many are still flagged; all
+    /// families of disguise, or those that are named
+    #[arg(long, value_name = "NAME", num_args = 0.., value_delimiter = ',')]
+    pub(crate) attacks: Option<Vec<mingjian_training::Attack>>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

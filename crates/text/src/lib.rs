@@ -14,6 +14,7 @@
 
 mod analyser;
 mod cell;
+mod dictionary;
 mod document;
 mod entity;
 mod normalise;

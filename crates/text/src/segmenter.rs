@@ -1,27 +1,11 @@
 //! Cuts normalised text into tokens.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
 use crate::normalise::class::{is_han, is_symbol};
-use crate::{Cell, Normalised, Normaliser, Token, TokenKind, entity};
-
-/// The trade's words that jieba's dictionary lacks or splits.
-const DOMAIN_DICTIONARY: &str = include_str!("../data/domain-dictionary.txt");
-
-/// Loading takes a tenth of a second, so segmenters without further words share one dictionary.
-static DEFAULT: LazyLock<Arc<Jieba>> = LazyLock::new(|| {
-    let normaliser = Normaliser::new();
-    let mut jieba = Jieba::new();
-    for line in DOMAIN_DICTIONARY.lines().filter(|line| !line.starts_with('#')) {
-        for word in line.split_whitespace() {
-            let folded = normaliser.normalise(word);
-            jieba.add_word(folded.text(), None, None);
-        }
-    }
-    Arc::new(jieba)
-});
+use crate::{Cell, Normalised, Normaliser, Token, TokenKind, dictionary, entity};
 
 /// Cuts normalised text into tokens: entities by rule, Chinese by jieba without its hidden Markov
 /// model, which would guess at words nobody has listed.
@@ -46,7 +30,7 @@ impl Segmenter {
     /// A segmenter with jieba's default dictionary and the domain's words.
     #[must_use]
     pub fn new() -> Self {
-        Self { jieba: Arc::clone(&DEFAULT) }
+        Self { jieba: Arc::clone(dictionary::shared()) }
     }
 
     /// A segmenter that knows further words. A word without a frequency gets the smallest one
@@ -54,7 +38,7 @@ impl Segmenter {
     #[must_use]
     pub fn with_words<W: AsRef<str>>(words: impl IntoIterator<Item = (W, Option<usize>)>) -> Self {
         let normaliser = Normaliser::new();
-        let mut jieba = Jieba::clone(&DEFAULT);
+        let mut jieba = Jieba::clone(dictionary::shared());
         for (word, frequency) in words {
             // A zero would make the word impossible rather than rare.
             let frequency = frequency.map(|frequency| frequency.max(1));

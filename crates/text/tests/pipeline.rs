@@ -31,10 +31,10 @@ fn disguises_are_undone() {
     check("据(jù)网(wǎng)信", "据网信");
     check("加\u{200B}微\u{200B}信", "加微信");
     check("加&#24494;信", "加微信");
-    check("＋Ｖ：ａｂｃ１２３", "+v:abc123");
-    check("𝓥𝓧：①③⑧零零①③⑧零零零", "vx:13800138000");
-    check("開發票加ⓋⓍ", "开发票加vx");
-    check("vх 电报", "vx 电报");
+    check("＋Ｖ：ａｂｃ１２３", "加微:abc123");
+    check("𝓥𝓧：①③⑧零零①③⑧零零零", "微信:13800138000");
+    check("開發票加ⓋⓍ", "开发票加微信");
+    check("vх 电报", "微信 电报");
     check("微\u{336}信\u{336}", "微信");
     check("加&amp;#24494;*信*号", "加微信号");
     check("加＊微＊信１３８", "加微信138");
@@ -47,6 +47,21 @@ fn disguises_may_be_combined() {
     check("加\u{200B}*&#24494;\u{200B}*信", "加微信");
     check("發*票(ㄆㄧㄠˋ)", "发票");
     check("加﹡微﹡信", "加微信");
+}
+
+#[test]
+fn words_that_are_not_spelled_out_are_read() {
+    check("➕V❤️信号", "加微信信号");
+    check("加徽亻言看礻见步页", "加微信看视频");
+    check("jianzhi刷dan日结", "兼职刷单日结");
+    check("代开发❤票，免&amp;#24223;领", "代开发票,免费领");
+    check("内*部渠、道", "内部渠道");
+    check("ԛԛ🐧𝟏𝟑𝟖𝟎𝟎𝟏", "qq🐧138001");
+    check("赚💰就加薇：abc123", "赚钱就加微:abc123");
+    check_marks("徽信", &[Substitution]);
+    check_marks("亻言用卡", &[Substitution]);
+    check_origin("加徽亻言看", "微信", "徽亻言");
+    check_origin("做jianzhi日结", "兼职", "jianzhi");
 }
 
 #[test]
@@ -66,8 +81,8 @@ fn ordinary_writing_keeps_its_words_and_punctuation() {
 
 #[test]
 fn marks_say_what_was_undone() {
-    check_marks("ＶＸ", &[Width]);
-    check_marks("𝓥𝔁", &[CompatibilityForm]);
+    check_marks("ＡＢ", &[Width]);
+    check_marks("𝓐𝓫", &[CompatibilityForm]);
     check_marks("加\u{200B}微", &[Invisible]);
     check_marks("&#24494;信", &[HtmlEntity]);
     check_marks("發票", &[Traditional]);

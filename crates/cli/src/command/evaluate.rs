@@ -12,10 +12,21 @@ use mingjian_schema::{Category, PerCategory};
 use mingjian_training::{Dataset, Report, ScoredExample, add_intervals, evaluate};
 use mingjian_triage::Classifier;
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::json;
 
+use super::robustness::{self, ByAttack};
 use crate::arguments::Evaluate;
 use crate::{assets, paint};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Output<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_attack: Option<&'a ByAttack>,
+}
 
 pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
     let classifier = assets::classifier(&options.assets)?;
@@ -30,12 +41,19 @@ pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
         write_scores(path, &scored)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
+    let by_attack = options
+        .attacks
+        .as_ref()
+        .map(|attacks| robustness::measure(&dataset.rows, attacks, |row| score(&classifier, row)));
     if options.json {
-        paint::json(&report)?;
+        paint::json(&Output { report: &report, by_attack: by_attack.as_ref() })?;
     } else {
         print_report(&report);
         print_groups("source", &report.by_source, 1);
         print_groups("topic", &report.by_topic, SMALLEST_TOPIC);
+        if let Some(by_attack) = &by_attack {
+            robustness::print(by_attack);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -127,11 +145,11 @@ fn print_groups(kind: &str, groups: &BTreeMap<String, Report>, smallest: usize) 
     paint::say(format_args!("\n{table}"));
 }
 
-fn right(text: String) -> Cell {
+pub(super) fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-fn decimal(value: Option<f64>) -> String {
+pub(super) fn decimal(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
 }
 

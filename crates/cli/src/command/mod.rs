@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod replay;
+mod robustness;
 pub(crate) mod serve;
 pub(crate) mod train;
 pub(crate) mod validate;

@@ -110,14 +110,14 @@ mod tests {
     fn finds_contacts() {
         use TokenKind::Contact;
         check("加微信abc12345", &[("加微信abc12345", Contact)]);
-        check("V信：xyz_888", &[("v信:xyz_888", Contact)]);
-        check("vx 13800138000", &[("vx 13800138000", Contact)]);
+        check("V信：xyz_888", &[("微信:xyz_888", Contact)]);
+        check("vx 13800138000", &[("微信 13800138000", Contact)]);
         check("QQ群:123456789", &[("qq群:123456789", Contact)]);
         check("q:3155427667", &[("q:3155427667", Contact)]);
         check("加Q3155427667", &[("加q3155427667", Contact)]);
         check("电报 @seller_01", &[("电报 @seller_01", Contact)]);
         check("TG：sellerone", &[("tg:sellerone", Contact)]);
-        check("扣扣三八零零一三八零零", &[("扣扣380013800", Contact)]);
+        check("扣扣三八零零一三八零零", &[("qq380013800", Contact)]);
         check("邮箱 sell@example.com", &[("sell@example.com", Contact)]);
     }
 

@@ -4,11 +4,14 @@ use std::sync::LazyLock;
 
 use unicode_normalization::{IsNormalized, char::is_combining_mark, is_nfkc_quick};
 
-use super::{compatibility, digit_form, fold, invisible, look_alike};
+use super::{
+    compatibility, contact_name, digit_form, fold, invisible, look_alike, picture, shape, sound,
+    split_glyph,
+};
 
 /// Properties of a character after folding; a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Class(u16);
+pub(crate) struct Class(u32);
 
 impl Class {
     /// `&`, with which an HTML entity begins.
@@ -33,9 +36,21 @@ impl Class {
     pub(crate) const HAN: Self = Self(1 << 9);
     /// White space.
     pub(crate) const SPACE: Self = Self(1 << 10);
+    /// The first piece of a character taken apart.
+    pub(crate) const FIRST_PIECE: Self = Self(1 << 11);
+    /// The second piece of a character taken apart.
+    pub(crate) const SECOND_PIECE: Self = Self(1 << 12);
+    /// A character that is written for one that looks like it.
+    pub(crate) const SHAPE_ALIKE: Self = Self(1 << 13);
+    /// A picture that is written for a character.
+    pub(crate) const PICTURE: Self = Self(1 << 14);
+    /// A small Latin letter.
+    pub(crate) const LATIN: Self = Self(1 << 15);
+    /// A character with which a messenger's name in disguise may begin.
+    pub(crate) const CONTACT_NAME: Self = Self(1 << 16);
 
     /// The bits as a number.
-    pub(crate) const fn bits(self) -> u16 {
+    pub(crate) const fn bits(self) -> u32 {
         self.0
     }
 
@@ -45,22 +60,28 @@ impl Class {
     }
 }
 
-/// A character's folded form and the class of that form, packed into four bytes.
+/// A character's folded form with the class and the sound of that form, packed into eight bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry(u32);
+pub(crate) struct Entry(u64);
 
 impl Entry {
     fn of(ch: char) -> Self {
         let folded = fold::fold(ch);
-        Self(folded as u32 | u32::from(classify(folded).0) << 21)
+        let class = u64::from(classify(folded).0);
+        Self(folded as u64 | class << 21 | u64::from(sound::of(folded)) << 53)
     }
 
     pub(crate) const fn class(self) -> Class {
-        Class((self.0 >> 21) as u16)
+        Class((self.0 >> 21) as u32)
+    }
+
+    /// The number of the form's shape, sound, 0 for none; see [`sound`].
+    pub(crate) const fn sound(self) -> u16 {
+        (self.0 >> 53) as u16
     }
 
     pub(crate) fn folded(self) -> char {
-        char::from_u32(self.0 & 0x1F_FFFF).unwrap_or(char::REPLACEMENT_CHARACTER)
+        char::from_u32((self.0 & 0x1F_FFFF) as u32).unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 }
 
@@ -130,5 +151,11 @@ fn classify(ch: char) -> Class {
     set(super::separator::is_separator(ch), Class::SEPARATOR);
     set(is_han(ch), Class::HAN);
     set(ch.is_whitespace(), Class::SPACE);
+    set(split_glyph::is_first_piece(ch), Class::FIRST_PIECE);
+    set(split_glyph::is_second_piece(ch), Class::SECOND_PIECE);
+    set(shape::is_form(ch), Class::SHAPE_ALIKE);
+    set(picture::is_picture(ch), Class::PICTURE);
+    set(ch.is_ascii_lowercase(), Class::LATIN);
+    set(contact_name::may_begin(ch), Class::CONTACT_NAME);
     Class(class)
 }

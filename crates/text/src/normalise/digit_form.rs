@@ -121,7 +121,10 @@ fn reads_as_number(run: &[Cell]) -> bool {
     }
     let switches =
         run.windows(2).filter(|pair| is_spelled(&pair[0]) != is_spelled(&pair[1])).count();
-    switches >= 2 || run.len() >= SHORTEST_SPELLED
+    // A zero or a banker's numeral beside digits is no word of a sentence, unless it is a word
+    // of its own as `陆` (land) and `伍` (rank) are.
+    let is_formal = run.iter().any(|cell| "零〇壹贰叁肆柒捌玖".contains(cell.ch));
+    switches >= 2 || is_formal || run.len() >= SHORTEST_SPELLED
 }
 
 /// Whether the numerals merely count, as in `一二三四五六七`.
@@ -196,6 +199,7 @@ mod tests {
         check(&DigitForm, "一三八零零一三八零零零", "13800138000");
         check(&DigitForm, "一3800138000", "13800138000");
         check(&DigitForm, "壹3捌", "138");
+        check(&DigitForm, "5零零元", "500元");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Cyrillic and Greek letters that pass for Latin ones.
 //!
-//! A Russian or Greek word is left alone; only a word that already holds a Latin letter, and
-//! whose every other letter has a Latin double, is rewritten.
+//! A Russian or Greek word is left alone; only a word that already holds a Latin letter, runs into
+//! a number or spells a messenger's name, and whose every other letter has a Latin double, is
+//! rewritten.
 
 use mingjian_schema::Obfuscation;
 
@@ -19,6 +20,9 @@ const DOUBLES: &str = "\
 
 /// Latin letters of phonetic alphabets, which are doubles in any surroundings.
 const PHONETIC: &str = "ɑaɡgɩiᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz";
+
+/// Names that are rewritten even if no letter of theirs is Latin.
+const MESSENGERS: &[&str] = &["qq", "vx", "wx", "wechat", "weixin", "telegram", "tg", "whatsapp"];
 
 impl Step for LookAlike {
     fn obfuscation(&self) -> Obfuscation {
@@ -41,7 +45,8 @@ impl Step for LookAlike {
             let length = rest.iter().take_while(|cell| is_letter(cell.ch)).count();
             let (word, after) = rest.split_at(length);
             rest = after;
-            changed |= write_word(word, output);
+            let is_before_digit = rest.first().is_some_and(|next| next.ch.is_ascii_digit());
+            changed |= write_word(word, is_before_digit, output);
         }
         changed
     }
@@ -61,8 +66,10 @@ fn is_letter(ch: char) -> bool {
         || is_candidate(ch)
 }
 
-fn write_word(word: &[Cell], output: &mut Vec<Cell>) -> bool {
-    let has_latin = word.iter().any(|cell| cell.ch.is_ascii_alphabetic());
+fn write_word(word: &[Cell], is_before_digit: bool, output: &mut Vec<Cell>) -> bool {
+    let has_latin = is_before_digit
+        || is_messenger(word)
+        || word.iter().any(|cell| cell.ch.is_ascii_alphabetic());
     let has_doubles = word.iter().all(|cell| !is_candidate(cell.ch) || double(cell.ch).is_some());
     let is_mixed = has_latin && has_doubles;
     let mut changed = false;
@@ -76,6 +83,15 @@ fn write_word(word: &[Cell], output: &mut Vec<Cell>) -> bool {
         output.push(cell.becoming(ch, marks));
     }
     changed
+}
+
+/// Whether the doubles spell a messenger's name.
+fn is_messenger(word: &[Cell]) -> bool {
+    let spells = |name: &str| {
+        let latin = |cell: &Cell| double(cell.ch).unwrap_or(cell.ch);
+        name.len() == word.len() && name.chars().eq(word.iter().map(latin))
+    };
+    MESSENGERS.iter().any(|name| spells(name))
 }
 
 fn double(ch: char) -> Option<char> {
@@ -109,6 +125,7 @@ mod tests {
         check(&LookAlike, "vхq wесhat", "vxq wechat");
         check(&LookAlike, "ΤELegram", "telegram");
         check(&LookAlike, "ᴠx ɑbc", "vx abc");
+        check(&LookAlike, "ԛԛ群 ԝх8820", "qq群 wx8820");
         assert_eq!(marked(&LookAlike, "vх привет"), "x");
     }
 

@@ -2,27 +2,28 @@
 //!
 //! Most posts are clean, so the price of the normaliser is the price of this look.
 
-use super::class::{Class, Table};
-use super::{separator, spaced_digits};
+use super::class::{Class, Entry, Table};
+use super::domain::{Domain, domain};
+use super::{contact_name, separator, spaced_digits, split_glyph};
 use crate::Cell;
 
 /// Signs that a step waits for; a set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Triggers(u16);
+pub(crate) struct Triggers(u32);
 
 impl Triggers {
     /// Some character has another folded form.
-    pub(crate) const UNFOLDED: Self = Self(1 << 11);
-    /// More than three of one character in a row.
-    pub(crate) const REPEAT: Self = Self(1 << 12);
+    pub(crate) const UNFOLDED: Self = Self(1 << 20);
+    /// Three of one Chinese character or more than three of another in a row.
+    pub(crate) const REPEAT: Self = Self(1 << 21);
     /// White space other than single spaces between words.
-    pub(crate) const LOOSE_SPACE: Self = Self(1 << 13);
+    pub(crate) const LOOSE_SPACE: Self = Self(1 << 22);
     /// Symbols between Chinese characters that the separator step may drop.
-    pub(crate) const SPLIT: Self = Self(1 << 14);
+    pub(crate) const SPLIT: Self = Self(1 << 23);
     /// A bracket followed by a phonetic letter.
-    pub(crate) const READING: Self = Self(1 << 15);
+    pub(crate) const READING: Self = Self(1 << 24);
     /// Single digits with symbols between them, enough for a number.
-    pub(crate) const SPACED_DIGITS: Self = Self(1 << 5);
+    pub(crate) const SPACED_DIGITS: Self = Self(1 << 25);
     /// `&`.
     pub(crate) const AMPERSAND: Self = Self(Class::AMPERSAND.bits());
     /// An invisible character.
@@ -34,8 +35,20 @@ impl Triggers {
     /// A digit in an unusual form, or Chinese numerals next to other digits.
     pub(crate) const DIGITS: Self = Self(Class::ODD_DIGIT.bits());
 
+    /// A picture that may stand for a character.
+    pub(crate) const PICTURE: Self = Self(Class::PICTURE.bits());
+    /// Two pieces of a character beside each other.
+    pub(crate) const SPLIT_GLYPH: Self = Self(1 << 26);
+    /// The beginning of a messenger's name in disguise.
+    pub(crate) const CONTACT_NAME: Self = Self(1 << 27);
+    /// A Latin letter beside a Chinese character.
+    pub(crate) const SPELLED: Self = Self(1 << 28);
+    /// Two neighbours inside a word of the trade, one of them written by another character.
+    pub(crate) const DISGUISED_WORD: Self = Self(1 << 29);
+
     /// The class bits that are triggers by themselves.
-    const BY_CLASS: u16 = Class::AMPERSAND.bits()
+    const BY_CLASS: u32 = Class::PICTURE.bits()
+        | Class::AMPERSAND.bits()
         | Class::INVISIBLE.bits()
         | Class::UNSTABLE.bits()
         | Class::ODD_DIGIT.bits()
@@ -80,8 +93,9 @@ impl Groups {
                 self.last = ch;
                 return false;
             }
-            let is_alone = self.is_after_gap && self.length == 1;
-            let is_joined = is_alone || separator::joins_always(self.last, self.symbol, ch);
+            let is_alone =
+                self.is_after_gap && self.length == 1 && separator::splits_number(self.symbol);
+            let is_joined = is_alone || separator::may_join(self.last, self.symbol, ch);
             *self = Self { length: 1, is_after_gap: true, last: ch, ..Self::NONE };
             return is_joined;
         }
@@ -97,32 +111,38 @@ impl Groups {
 
 /// The state of the look: fed with one folded character after the other.
 pub(crate) struct Scan {
-    triggers: u16,
+    triggers: u32,
     previous: char,
+    previous_sound: u16,
     previous_class: Class,
     run: u32,
+    domain: &'static Domain,
     groups: Groups,
     /// Single digits so far, each behind a symbol but the first.
     spaced_digits: usize,
 }
 
 impl Scan {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // A space before the text makes leading white space a double one.
         Self {
             triggers: 0,
             previous: ' ',
+            previous_sound: 0,
             previous_class: Class::SPACE,
             run: 0,
+            domain: domain(),
             groups: Groups::NONE,
             spaced_digits: 0,
         }
     }
 
     /// Looks at the next character.
-    #[inline]
-    pub(crate) fn push(&mut self, ch: char, class: Class) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, ch: char, entry: Entry) {
+        let class = entry.class();
         self.triggers |= class.bits() & Triggers::BY_CLASS;
+        self.see_substitution(ch, class, entry.sound());
         self.see_repeat(ch, class);
         if self.groups.push(ch, class) {
             self.triggers |= Triggers::SPLIT.0;
@@ -142,6 +162,46 @@ impl Scan {
         }
         self.previous = ch;
         self.previous_class = class;
+    }
+
+    #[inline(always)]
+    fn see_substitution(&mut self, ch: char, class: Class, sound: u16) {
+        const RARE: u32 = Class::SHAPE_ALIKE.bits() | Class::CONTACT_NAME.bits();
+        let previous = self.previous_class;
+        let either = class.bits() | previous.bits();
+        let sounds = (self.previous_sound, sound);
+        let is_split = previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE);
+        if either & RARE != 0 || is_split || self.domain.has_sounds(sounds) {
+            self.look_closer(ch, class, sounds);
+        }
+        let is_beside_latin = previous.has(Class::HAN) && class.has(Class::LATIN)
+            || previous.has(Class::LATIN) && class.has(Class::HAN);
+        if is_beside_latin {
+            self.triggers |= Triggers::SPELLED.0;
+        }
+        self.previous_sound = sound;
+    }
+
+    /// Looks at two neighbours that may be part of a substitution. Most are not, but to find out
+    /// takes tables that are too large to be asked for every character.
+    #[inline(never)]
+    fn look_closer(&mut self, ch: char, class: Class, sounds: (u16, u16)) {
+        let previous = self.previous_class;
+        let pair = (self.previous, ch);
+        let either = class.bits() | previous.bits();
+        let looks_like = either & Class::SHAPE_ALIKE.bits() != 0 && self.domain.looks_like(pair);
+        if looks_like || self.domain.sounds_like(pair, sounds) {
+            self.triggers |= Triggers::DISGUISED_WORD.0;
+        }
+        let is_split = previous.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE);
+        if is_split && split_glyph::is_split(pair.0, pair.1) {
+            self.triggers |= Triggers::SPLIT_GLYPH.0;
+        }
+        if previous.has(Class::CONTACT_NAME) && contact_name::begins_name(pair.0, pair.1)
+            || class.has(Class::CONTACT_NAME) && contact_name::ends_invitation(pair.0)
+        {
+            self.triggers |= Triggers::CONTACT_NAME.0;
+        }
     }
 
     #[inline]
@@ -165,7 +225,9 @@ impl Scan {
         }
         self.run += 1;
         let is_plain_digit = class.has(Class::DIGIT) && !class.has(Class::HAN);
-        if self.run > super::repeat::LONGEST as u32 && !is_plain_digit {
+        // Three of a Chinese character may stretch a word; three of anything else are emphasis.
+        let longest = super::repeat::LONGEST as u32 - u32::from(class.has(Class::HAN));
+        if self.run > longest && !is_plain_digit {
             self.triggers |= Triggers::REPEAT.0;
         }
     }
@@ -187,7 +249,7 @@ pub(crate) fn scan(cells: &[Cell], table: &Table) -> Triggers {
         if folded != cell.ch {
             unfolded = Triggers::UNFOLDED.0;
         }
-        scan.push(folded, entry.class());
+        scan.push(folded, entry);
     }
     Triggers(scan.finish().0 | unfolded)
 }

@@ -2,7 +2,10 @@
 //!
 //! Honest writing puts many of these between Chinese characters too (lists, names, dates,
 //! headlines), so how much it takes to join depends on the symbol. Two characters that the trade
-//! is known to split (`微 信`) are joined whatever stands between them.
+//! is known to split (`微 信`) are joined whatever stands between them. Other words are put
+//! together only where none of their characters belongs to a word on its own side of the symbol:
+//! words of the trade over any symbol, words of the dictionary over decoration, and of those the
+//! ones of two characters over symbols that honest writing puts between words.
 
 use std::sync::LazyLock;
 
@@ -11,9 +14,11 @@ use rustc_hash::FxHashSet;
 
 use super::class::{is_han, is_symbol};
 use super::digit_form::is_numeral;
+use super::domain::domain;
+use super::neighbours::{Neighbours, Sides, in_dictionary};
 use super::scan::Triggers;
 use super::step::Step;
-use crate::Cell;
+use crate::{Cell, dictionary};
 
 /// Joins characters that symbols keep apart.
 pub(super) struct Separator;
@@ -42,14 +47,17 @@ enum Strength {
     Odd,
     /// Honest between words: joins at least this many characters that all stand alone.
     Honest(usize),
+    /// Punctuation: joins the trade's words only.
+    Punctuation,
 }
 
 fn strength(ch: char) -> Option<Strength> {
     let strength = match ch {
         '`' | '¬' | '¤' | '¦' => Strength::Never,
-        '*' | '^' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' => Strength::Odd,
+        '*' | '^' | '#' | '%' | '$' | '•' | '●' | '◆' | '■' | '丨' => Strength::Odd,
         ' ' | '.' | '-' | '_' | '·' | '~' | '=' | '—' | '‧' | '・' => Strength::Honest(3),
         '/' | '\\' | '|' | '+' | '&' | '×' | '→' | '÷' | '°' => Strength::Honest(4),
+        '、' | '。' | ',' | ':' | ';' => Strength::Punctuation,
         _ if is_symbol(ch) => Strength::Odd,
         _ => return None,
     };
@@ -61,9 +69,24 @@ pub(super) fn is_separator(ch: char) -> bool {
     strength(ch).is_some()
 }
 
-/// Whether two characters are joined over a symbol whatever else stands around them.
-pub(super) fn joins_always(left: char, symbol: char, right: char) -> bool {
-    SPLIT_PAIRS.contains(&[left, right]) || strength(symbol) == Some(Strength::Never)
+/// Whether the character may keep the digits of one number apart. Punctuation makes a list.
+pub(super) fn splits_number(ch: char) -> bool {
+    strength(ch).is_some_and(|strength| strength != Strength::Punctuation)
+}
+
+/// Whether two characters may be joined over a symbol by what they are.
+pub(super) fn may_join(left: char, symbol: char, right: char) -> bool {
+    match strength(symbol) {
+        Some(Strength::Never | Strength::Odd) => true,
+        Some(Strength::Honest(_)) => is_pair(left, right) || dictionary::is_word([left, right]),
+        Some(Strength::Punctuation) => is_pair(left, right),
+        None => false,
+    }
+}
+
+/// Whether two characters stand beside each other in a word of the trade.
+fn is_pair(left: char, right: char) -> bool {
+    SPLIT_PAIRS.contains(&[left, right]) || domain().has_pair(left, right)
 }
 
 /// Characters written together between two separators, as indices into the cells.
@@ -202,6 +225,9 @@ impl<'a> Chain<'a> {
         if is_numeral(left) && is_numeral(right) {
             return false;
         }
+        if self.joins_word(index) {
+            return true;
+        }
         match strength(self.symbol(index)) {
             Some(Strength::Never) => true,
             Some(Strength::Odd) => {
@@ -212,8 +238,33 @@ impl<'a> Chain<'a> {
                     || (index + 1 < self.gaps() && stands_alone(index + 1, index + 1))
             }
             Some(Strength::Honest(_)) => joins_run,
-            None => false,
+            Some(Strength::Punctuation) | None => false,
         }
+    }
+
+    /// Whether a word stands over the gap whose characters belong to no word without it.
+    fn joins_word(&self, index: usize) -> bool {
+        let (left, right) = (&self.groups[index], &self.groups[index + 1]);
+        let (last, first) = (self.cells[left.end - 1].ch, self.cells[right.start].ch);
+        if !may_join(last, self.symbol(index), first) {
+            return false;
+        }
+        // Between two characters that both stand alone it may be a list of them: `男/女`.
+        let longest = match strength(self.symbol(index)) {
+            Some(Strength::Odd) => usize::MAX,
+            Some(Strength::Honest(_)) if !left.is_single() || !right.is_single() => 2,
+            _ => 0,
+        };
+        let behind = self.cells[right.start..right.end].iter().map(|cell| cell.ch);
+        let mut neighbours = Neighbours::new(&self.cells[left.start..left.end - 1], behind);
+        let is_meant = |word: &[char], (before, behind): Sides| {
+            let is_known = domain().holds(word)
+                || (word.len() <= longest && in_dictionary(word, (before, behind)));
+            let mut taken =
+                (left.end - 1 - before..left.end).chain(right.start..right.start + behind);
+            is_known && taken.all(|place| !dictionary::is_covered(self.cells, place))
+        };
+        neighbours.word_over(last, is_meant).is_some()
     }
 
     fn is_odd(&self, gap: usize) -> bool {
@@ -252,6 +303,10 @@ mod tests {
         check(&Separator, "加❤微❤信", "加微信");
         check(&Separator, "约^炮", "约炮");
         check(&Separator, "老-司-机", "老司机");
+        check(&Separator, "手+机免 费看", "手机免费看");
+        check(&Separator, "内★部渠*道", "内部渠道");
+        check(&Separator, "免、费领", "免费领");
+        check(&Separator, "这细 节很好", "这细节很好");
     }
 
     #[test]
@@ -275,6 +330,9 @@ mod tests {
             "2026-11-24",
             "3.5 万",
             "金、木、水、火",
+            "回家 人很多",
+            "室内 部分",
+            "太好看了🔥火车",
         ] {
             check(&Separator, text, text);
         }

@@ -3,7 +3,7 @@
 use mingjian_schema::Obfuscation;
 
 use super::scan::Triggers;
-use super::separator::is_separator;
+use super::separator::splits_number;
 use super::step::Step;
 use crate::Cell;
 
@@ -45,7 +45,7 @@ impl Step for SpacedDigits {
 fn row_length(cells: &[Cell]) -> usize {
     let at = |index: usize| cells.get(index).map(|cell| cell.ch);
     let is_digit = |index: usize| at(index).is_some_and(|ch| ch.is_ascii_digit());
-    let Some(symbol) = at(1).filter(|ch| is_digit(0) && is_separator(*ch)) else {
+    let Some(symbol) = at(1).filter(|ch| is_digit(0) && splits_number(*ch)) else {
         return 0;
     };
     let mut digits = 1;
