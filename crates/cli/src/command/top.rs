@@ -26,8 +26,8 @@ pub(crate) fn run(options: &Top) -> Result<ExitCode> {
             paint::json(&figures)?;
         } else {
             paint::say(paint::strong(figures.state()));
-            for section in sections(&figures) {
-                print(&section);
+            for section in sections(&figures).iter().filter(|section| !section.rows.is_empty()) {
+                print(section);
             }
         }
         return Ok(ExitCode::SUCCESS);

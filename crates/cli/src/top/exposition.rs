@@ -147,17 +147,16 @@ fn quoted(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn sample(line: &str) -> Option<(String, Vec<(String, String)>, f64)> {
-        let Sample { name, labels, value } = Sample::parse(line)?;
-        Some((name, labels.into_iter().collect(), value))
+    fn sample(name: &str, labels: &[(&str, &str)], value: f64) -> Sample {
+        let labels =
+            labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Sample { name: name.to_owned(), labels, value }
     }
 
     #[test]
     fn samples_are_read() {
         let check = |line: &str, name: &str, labels: &[(&str, &str)], value: f64| {
-            let labels: Vec<_> =
-                labels.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-            assert_eq!(sample(line), Some((name.to_owned(), labels, value)), "{line}");
+            assert_eq!(Sample::parse(line), Some(sample(name, labels, value)), "{line}");
         };
         check("up 1", "up", &[], 1.0);
         check("a:b_total{} 1.5e3", "a:b_total", &[], 1_500.0);
@@ -171,10 +170,10 @@ mod tests {
     #[test]
     fn what_is_no_sample_is_refused() {
         for line in ["a", "1a 1", "{} 1", "a{b} 1", "a{b=\"c\" 1", "a{b=c} 1", "a one", "a 1 2 3"] {
-            assert_eq!(sample(line), None, "{line}");
+            assert_eq!(Sample::parse(line), None, "{line}");
         }
-        assert_eq!(sample("a{b=\"c\"d=\"e\"} 1"), None);
-        assert_eq!(sample("a{b=\"c\",b=\"d\"} 1"), None);
+        assert_eq!(Sample::parse("a{b=\"c\"d=\"e\"} 1"), None);
+        assert_eq!(Sample::parse("a{b=\"c\",b=\"d\"} 1"), None);
         let error = "# fine\na 1\n<html>".parse::<Exposition>().unwrap_err();
         assert_eq!(error.to_string(), "line 3 is no sample of a metric");
     }
@@ -195,8 +194,8 @@ mod tests {
             let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
             // A carriage return ends a line for us, and no service writes one.
             proptest::prop_assume!(!value.contains('\r'));
-            let read = sample(&format!("a{{b=\"{escaped}\"}} {number}"));
-            proptest::prop_assert_eq!(read, Some(("a".into(), vec![("b".into(), value)], number)));
+            let read = Sample::parse(&format!("a{{b=\"{escaped}\"}} {number}"));
+            proptest::prop_assert_eq!(read, Some(sample("a", &[("b", &value)], number)));
         }
 
         #[test]

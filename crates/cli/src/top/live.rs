@@ -118,7 +118,7 @@ fn draw(frame: &mut Frame<'_>, view: &View) {
 
 fn headline(figures: &Figures, problem: Option<&str>) -> Paragraph<'static> {
     let (state, colour) = match problem {
-        Some(problem) => (format!("{problem} (these figures are old)"), Color::Red),
+        Some(problem) => (format!("these figures are old: {problem}"), Color::Red),
         None if figures.ready && !figures.paused => (figures.state(), Color::Green),
         None => (figures.state(), Color::Yellow),
     };
@@ -188,7 +188,7 @@ mod tests {
         view.show(figures());
         view.problem = Some("does not answer".to_owned());
         let screen = screen(&view, 120, 40);
-        assert!(screen.contains("does not answer (these figures are old)"), "{screen}");
+        assert!(screen.contains("these figures are old: does not answer"), "{screen}");
         assert!(screen.contains("rumour"), "{screen}");
     }
 
