@@ -44,13 +44,14 @@ impl DemoService {
         });
         let address = addresses.recv_timeout(PATIENCE).expect("the service says its address");
         let service = Self { child, address };
-        service.wait_until_through();
+        service.wait_for("mingjian_received_total 300");
         service
     }
 
-    fn wait_until_through(&self) {
+    /// Waits until the metrics say this.
+    fn wait_for(&self, expected: &str) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.get("/metrics").1.contains("mingjian_received_total 300") {
+        while !self.get("/metrics").1.contains(expected) {
             assert!(Instant::now() < deadline, "{}", self.get("/metrics").1);
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -67,7 +68,9 @@ impl DemoService {
         (status.parse().unwrap(), content.to_owned())
     }
 
+    /// The labels of every metric, once the broker has told the lag.
     pub(crate) fn labels_by_metric(&self) -> BTreeMap<String, BTreeSet<String>> {
+        self.wait_for("mingjian_consumer_lag{");
         metric_names::labels_by_metric(&self.get("/metrics").1)
     }
 
