@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod corpus;
 mod demo;
+mod deploy;
 mod dev_sets;
 mod evaluate;
 mod evidence;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::project;
 
 /// The program, built with the profile of the tests themselves.
-fn path() -> &'static Path {
+pub(crate) fn path() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(build)
 }

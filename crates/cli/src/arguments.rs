@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Train(Train),
     Evaluate(Evaluate),
     Bench(Bench),
+    Top(Top),
 }
 
 /// Which model and lexicon to use.
@@ -309,4 +310,30 @@ pub(crate) struct Bench {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) assets: Assets,
+}
+
+/// Watch a running service in the terminal
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian top                                   # the service on this machine
+  mingjian top 127.0.0.1:9465 --interval 5
+  mingjian top http://10.0.0.7:9464 --once
+  mingjian top --json | jq .lag
+
+Rates come from two scrapes of /metrics, --interval apart. It speaks plain HTTP to the address it is
+given and to no other. In the view, q leaves.
+Exit code 1: the address does not answer, or not with the metrics of a service; 2: bad usage.")]
+pub(crate) struct Top {
+    /// Address of the service, its `http.listen`
+    #[arg(value_name = "URL", default_value = "http://127.0.0.1:9464")]
+    pub(crate) url: String,
+    /// Seconds between two scrapes, 0.1 to 3600
+    #[arg(long, value_name = "S", default_value_t = 2.0)]
+    pub(crate) interval: f64,
+    /// Show the figures once, as text
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Print the figures once, as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -12,6 +12,7 @@ use mingjian_stream::{
 use serde::Deserialize;
 
 use crate::arguments::Assets;
+use crate::environment;
 
 /// An example with every key, its default and what it is for. A test keeps it valid.
 pub(crate) const EXAMPLE: &str = include_str!("../../../deploy/mingjian.example.toml");
@@ -96,9 +97,15 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads the text of a file; an unknown key comes with the nearest right one.
+    /// Reads the text of a file; an unknown key comes with the nearest right one. Strings may name
+    /// variables of the environment.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         match toml::from_str(text) {
+            // The text itself goes first, because its errors know the line.
+            Ok::<Self, _>(_) if environment::is_asked_by(text) => {
+                let table = environment::filled(text, |name| std::env::var(name).ok())?;
+                Ok(table.try_into()?)
+            }
             Ok(config) => Ok(config),
             Err(error) => match suggestion(error.message()) {
                 Some(nearest) => bail!("{error}did you mean `{nearest}`?"),

@@ -6,11 +6,13 @@ mod arguments;
 mod assets;
 mod command;
 mod config;
+mod environment;
 mod failure;
 mod judge;
 mod log;
 mod paint;
 mod show;
+mod top;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Train(options) => command::train::run(options),
         Command::Evaluate(options) => command::evaluate::run(options),
         Command::Bench(options) => command::bench::run(options),
+        Command::Top(options) => command::top::run(options),
     };
     match result {
         Ok(code) => code,

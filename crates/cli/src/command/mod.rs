@@ -6,5 +6,6 @@ pub(crate) mod explain;
 pub(crate) mod replay;
 mod robustness;
 pub(crate) mod serve;
+pub(crate) mod top;
 pub(crate) mod train;
 pub(crate) mod validate;
