@@ -5,5 +5,6 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod replay;
 pub(crate) mod serve;
+pub(crate) mod soak;
 pub(crate) mod train;
 pub(crate) mod validate;
