@@ -14,6 +14,7 @@ mod dev_sets;
 mod evaluate;
 mod evidence;
 mod explain;
+mod faults;
 mod jsonl;
 mod kafka;
 mod licences;

@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Replay(Replay),
     Explain(Explain),
     Serve(Serve),
+    Soak(Soak),
     Validate(Validate),
     Train(Train),
     Evaluate(Evaluate),
@@ -153,6 +154,45 @@ pub(crate) struct Serve {
     #[arg(long, requires = "demo")]
     pub(crate) keep_running: bool,
     /// Print one JSON object at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) assets: Assets,
+}
+
+/// Put the service under load on a cluster of your own, and look for what was lost or doubled
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mingjian soak --config soak.toml                          # as fast as it goes
+  mingjian soak --config soak.toml --rate 5000 --instances 2 --restarts 6
+
+Posts with ids of their own go to the first input topic of the configuration, the service runs in
+this process, and both output topics are read back with read_committed. Give the configuration
+topics and a group that nobody else uses: what is sent stays in them. Take brokers down meanwhile,
+if you like. Exit code 1: something was lost, doubled or went the wrong way.")]
+pub(crate) struct Soak {
+    /// Configuration (TOML) as of `mingjian serve`, with topics for this purpose
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Posts to send
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    pub(crate) posts: usize,
+    /// Posts a second; if absent, all are sent before the service starts
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
+    /// Instances of the service; names in the configuration get the instance's number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) instances: usize,
+    /// How often an instance is stopped and started again on the way
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) restarts: usize,
+    /// Seconds without any progress after which what is missing counts as lost
+    #[arg(long, value_name = "S", default_value_t = 120)]
+    pub(crate) patience: u64,
+    /// Posts to send over and over under new ids; the bundled sample feed if absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => command::replay::run(options),
         Command::Explain(options) => command::explain::run(options),
         Command::Serve(options) => command::serve::run(options),
+        Command::Soak(options) => command::soak::run(options),
         Command::Validate(options) => command::validate::run(options),
         Command::Train(options) => command::train::run(options),
         Command::Evaluate(options) => command::evaluate::run(options),

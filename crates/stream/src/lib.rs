@@ -16,6 +16,8 @@ mod dead_letter;
 mod decode;
 mod demo;
 mod engine;
+#[cfg(feature = "deliberate-faults")]
+mod faults;
 mod health;
 mod jsonl;
 mod judge;
@@ -26,6 +28,7 @@ mod message;
 pub mod metrics;
 mod panics;
 mod serve;
+mod soak;
 mod stop;
 
 pub use config::{
@@ -37,6 +40,8 @@ pub use counts::Counts;
 pub use decode::{Decoded, Decoder, Rejection};
 pub use demo::{DemoError, DemoOptions, demo};
 pub use engine::{Engine, EngineError, EngineOptions, Outcome};
+#[cfg(feature = "deliberate-faults")]
+pub use faults::{CommittedRecord, CoveredOffsets, DeliberateFaults, TransactionStore};
 pub use jsonl::{
     LineBatches, Progress, ReplayError, ReplayOptions, ReplaySinks, ReplaySource, Summary, replay,
 };
@@ -44,6 +49,7 @@ pub use judge::{Judge, SecondLooks};
 pub use judges::{Candidate, JudgeSource, Judges, MakeJudges};
 pub use message::{RawMessage, TraceContext};
 pub use serve::{Controls, ServeError, ServiceReport, serve};
+pub use soak::{LatencyReport, SoakError, SoakOptions, SoakReport, soak};
 pub use stop::StopSignal;
 
 // The judge of the tests names this crate as they do.

@@ -108,7 +108,7 @@ pub(crate) async fn serve_watched(
     metrics::versions(None, judges.current().live.versions());
     let engine = Engine::with_judges(Arc::clone(&judges), &engine_options(config))?;
     let breaker = Arc::new(Breaker::new(&config.dead_letters));
-    let Controls { stop, reload } = controls;
+    let (stop, reload) = (controls.stop, controls.reload);
     let server = bind(&config.http.listen).await?;
 
     let readiness = Readiness::starting();
@@ -122,6 +122,8 @@ pub(crate) async fn serve_watched(
         record_limit: config.kafka.max_record_bytes.into(),
         breaker: Arc::clone(&breaker),
         memory: MemoryBound::measured_now(config),
+        #[cfg(feature = "deliberate-faults")]
+        faults: controls.faults,
     };
     let finished = spawn_kafka_thread(service)?;
 
@@ -147,11 +149,14 @@ pub struct Controls {
     /// Asks it to make its judges anew, each time that it is notified. `POST /reload` does the
     /// same and says how it went.
     pub reload: Arc<Notify>,
+    /// What a test breaks on purpose.
+    #[cfg(feature = "deliberate-faults")]
+    pub faults: crate::DeliberateFaults,
 }
 
 impl From<StopSignal> for Controls {
     fn from(stop: StopSignal) -> Self {
-        Self { stop, reload: Arc::default() }
+        Self { stop, ..Self::default() }
     }
 }
 

@@ -18,11 +18,22 @@ use crate::program::{Finished, mingjian};
 
 /// Writes the configuration of a service on these topics.
 pub(crate) fn configure(topics: &Topics) -> Configuration {
+    configure_with(topics, "")
+}
+
+/// The same with these settings, in TOML, added or in place of the usual ones.
+pub(crate) fn configure_with(topics: &Topics, settings: &str) -> Configuration {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("mingjian.toml");
+    let configuration =
+        Configuration { file: folder.path().join("mingjian.toml"), _folder: folder };
+    configuration.write(topics, settings);
+    configuration
+}
+
+fn text(topics: &Topics, settings: &str) -> String {
     let Topics { bootstrap, input, review, dead_letters, group, .. } = topics;
     let max_bytes = feed::MAX_BYTES;
-    let text = format!(
+    let usual = format!(
         r#"
         [kafka]
         brokers = "{bootstrap}"
@@ -42,14 +53,25 @@ pub(crate) fn configure(topics: &Topics) -> Configuration {
         level = "info,mingjian_stream=trace"
         "#
     );
-    fs::write(&file, text).unwrap();
-    Configuration { file, _folder: folder }
+    let mut all: toml::Table = usual.parse().unwrap();
+    for (section, values) in settings.parse::<toml::Table>().unwrap() {
+        let section = all.entry(section).or_insert_with(|| toml::Table::new().into());
+        section.as_table_mut().unwrap().extend(values.as_table().unwrap().clone());
+    }
+    all.to_string()
 }
 
 /// A configuration on disk.
 pub(crate) struct Configuration {
     pub(crate) file: PathBuf,
     _folder: TempDir,
+}
+
+impl Configuration {
+    /// Writes the file anew.
+    pub(crate) fn write(&self, topics: &Topics, settings: &str) {
+        fs::write(&self.file, text(topics, settings)).unwrap();
+    }
 }
 
 /// A service that runs.
@@ -91,8 +113,17 @@ impl Service {
 
     /// Asks over HTTP: status and content.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        self.ask("GET", path)
+    }
+
+    /// Orders over HTTP: status and content.
+    pub(crate) fn post(&self, path: &str) -> (u16, String) {
+        self.ask("POST", path)
+    }
+
+    fn ask(&self, method: &str, path: &str) -> (u16, String) {
         let mut connection = TcpStream::connect(&self.address).unwrap();
-        write!(connection, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+        write!(connection, "{method} {path} HTTP/1.0\r\n\r\n").unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         let (head, content) = answer.split_once("\r\n\r\n").unwrap();
@@ -118,16 +149,45 @@ impl Service {
         }
     }
 
+    /// The value of a metric, by its name and labels as they stand in the text.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let (_, text) = self.get("/metrics");
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+
+    /// Memory that the process takes now, in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.child.id(), name);
+    }
+
     /// Asks it to stop as a supervisor does; what it printed until it was gone.
-    pub(crate) fn terminate(mut self) -> Finished {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    pub(crate) fn terminate(self) -> Finished {
+        self.signal("TERM");
+        self.finish()
+    }
+
+    /// What it printed until it was gone by itself.
+    pub(crate) fn finish(mut self) -> Finished {
         let mut out = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         let code = self.child.wait().unwrap().code();
         let log = std::mem::replace(&mut self.log, std::thread::spawn(String::new));
         Finished { code, out, err: log.join().unwrap() }
     }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+    assert!(sent.unwrap().success(), "cannot send {name} to {pid}");
 }
 
 impl Drop for Service {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::feed::{self, Message};
 use super::service::{Configuration, Service, configure};
-use super::topics::Topics;
+use super::topics::{TRACE, Topics};
 use crate::bad_input::kept_bytes;
 use crate::evidence;
 use crate::replay::{check_conservation, replay};
@@ -31,6 +31,12 @@ fn every_message_of_a_feed_goes_the_way_that_a_replay_says() {
     let metrics = service.get_until("/metrics", |status, _| status == 200);
     let finished = service.terminate().succeeded();
     check_log(&finished.err);
+    check_unquoted(&metrics);
+    check_partitions(&metrics, &topics);
+    for topic in [&topics.review, &topics.dead_letters] {
+        let traces = topics.read_traces(topic);
+        assert!(traces.iter().all(|trace| trace.as_deref() == Some(TRACE)), "{traces:?}");
+    }
     let report = finished.json();
 
     let review = topics.read_committed(&topics.review);
@@ -126,7 +132,33 @@ fn check_log(log: &str) {
     assert!(log.lines().count() > 3, "{log}");
     for line in log.lines() {
         let _: Value = serde_json::from_str(line).expect("every log line is one JSON object");
-        let is_chinese = |character| ('\u{3400}'..='\u{9fff}').contains(&character);
+    }
+    check_unquoted(log);
+}
+
+/// Neither a log nor metrics quote a post.
+#[track_caller]
+pub(crate) fn check_unquoted(text: &str) {
+    let is_chinese = |character| ('\u{3400}'..='\u{9fff}').contains(&character);
+    for line in text.lines() {
         assert!(!line.contains(feed::SECRET) && !line.contains(is_chinese), "{line}");
+    }
+}
+
+/// Consumed is passed, flagged and dead-lettered together, partition by partition.
+fn check_partitions(metrics: &str, topics: &Topics) {
+    for partition in 0..feed::PARTITIONS {
+        let count = |outcome| -> u64 {
+            let labels = format!(
+                "{{topic=\"{}\",partition=\"{partition}\",outcome=\"{outcome}\"}} ",
+                topics.input
+            );
+            let name = format!("mingjian_partition_messages_total{labels}");
+            let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
+            value.unwrap_or_else(|| panic!("no {name} in {metrics}")).parse().unwrap()
+        };
+        let ways = count("passed") + count("flagged") + count("dead_lettered");
+        assert_eq!(count("consumed"), ways);
+        assert_eq!(ways, MESSAGES as u64 / feed::PARTITIONS as u64);
     }
 }

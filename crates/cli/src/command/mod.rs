@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod replay;
 mod robustness;
 pub(crate) mod serve;
+pub(crate) mod soak;
 pub(crate) mod top;
 pub(crate) mod train;
 pub(crate) mod validate;

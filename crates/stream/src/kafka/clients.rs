@@ -102,3 +102,20 @@ pub(super) fn shadow_producer(kafka: &KafkaConfig, max_record_bytes: usize) -> C
 
 /// Shadow records that may wait, in bytes; more are dropped.
 pub(crate) const SHADOW_QUEUE_BYTES: usize = 4 << 20;
+
+/// Settings of the producer that a soak sends its posts with.
+pub(crate) fn soak_producer(kafka: &KafkaConfig) -> ClientConfig {
+    let chosen = [("linger.ms", "2"), ("enable.idempotence", "true"), ("compression.type", "lz4")];
+    overridden(kafka, &chosen, &[])
+}
+
+/// Settings of the consumer that a soak reads results with.
+pub(crate) fn soak_reader(kafka: &KafkaConfig) -> ClientConfig {
+    let mut config = overridden(kafka, &[("fetch.wait.max.ms", "20")], &[]);
+    config
+        // Never used to commit, and never joined.
+        .set("group.id", format!("{}-soak-reader", kafka.group))
+        .set("enable.auto.commit", "false")
+        .set("isolation.level", "read_committed");
+    config
+}

@@ -65,9 +65,8 @@ impl<'s> Connecting<'s> {
         // The producer comes first: initialising its transactions finishes or aborts what a former
         // instance left open, and only then are the committed offsets final.
         let in_flight = Arc::new(InFlight::default());
-        let deliverer =
-            Deliverer::new(config, readiness.clone(), max_record_bytes, Arc::clone(&in_flight))
-                .map_err(NotYet::Never)?;
+        let deliverer = Deliverer::new(self.service, max_record_bytes, Arc::clone(&in_flight))
+            .map_err(NotYet::Never)?;
         let deadline =
             Deadline::after(INIT_PATIENCE, &self.service.stop, Duration::ZERO, &in_flight);
         deliverer.initialise(&deadline).map_err(|failure| match failure {

@@ -52,7 +52,6 @@ impl ProducerContext for ClientEvents {
 }
 
 /// What the consumer reports.
-#[derive(Debug)]
 pub(super) struct ConsumerEvents {
     readiness: Readiness,
     /// Set while `revoked` may hold something, so that the hot path takes no lock.
@@ -66,6 +65,8 @@ pub(super) struct ConsumerEvents {
     in_flight: Arc<InFlight>,
     /// How long partitions are held on to for the sake of what is under way.
     patience: Duration,
+    #[cfg(feature = "deliberate-faults")]
+    store: Option<(u64, Arc<dyn crate::TransactionStore>)>,
 }
 
 impl ConsumerEvents {
@@ -83,7 +84,15 @@ impl ConsumerEvents {
             memory: service.memory.clone(),
             in_flight,
             patience: Duration::from_millis(service.config.service.drain_ms),
+            #[cfg(feature = "deliberate-faults")]
+            store: service.faults.store.clone().map(|store| (crate::faults::next_session(), store)),
         }
+    }
+
+    /// The session's number in the test's store.
+    #[cfg(feature = "deliberate-faults")]
+    pub(super) fn session(&self) -> u64 {
+        self.store.as_ref().map_or(0, |(session, _)| *session)
     }
 
     /// How far the partitions have come.
@@ -132,6 +141,44 @@ impl ClientContext for ConsumerEvents {
 }
 
 impl ConsumerContext for ConsumerEvents {
+    /// The same as the default, but that a test's store may say where partitions begin.
+    #[cfg(feature = "deliberate-faults")]
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        kind: rdkafka::types::RDKafkaRespErr,
+        partitions: &mut rdkafka::TopicPartitionList,
+    ) {
+        use rdkafka::consumer::RebalanceProtocol;
+        use rdkafka::topic_partition_list::Offset;
+        use rdkafka::types::RDKafkaRespErr as Kind;
+        let is_incremental =
+            matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
+        let is_assignment = kind == Kind::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+        if is_assignment && let Some((session, store)) = &self.store {
+            for mut partition in partitions.elements() {
+                let begin = store.assigned(*session, partition.topic(), partition.partition());
+                // An offset that cannot be set is seen by the oracle.
+                let _ = partition.set_offset(Offset::Offset(begin));
+            }
+        }
+        let rebalance = match is_assignment {
+            true => Rebalance::Assign(partitions),
+            false => Rebalance::Revoke(partitions),
+        };
+        self.pre_rebalance(consumer, &rebalance);
+        let done = match (is_assignment, is_incremental) {
+            (true, true) => consumer.incremental_assign(partitions),
+            (true, false) => consumer.assign(partitions),
+            (false, true) => consumer.incremental_unassign(partitions),
+            (false, false) => consumer.unassign(),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "rebalance failed");
+        }
+        self.post_rebalance(consumer, &rebalance);
+    }
+
     fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         let Rebalance::Revoke(partitions) = rebalance else { return };
         self.settle(consumer.assignment_lost());

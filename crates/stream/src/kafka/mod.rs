@@ -33,4 +33,4 @@ mod shadow_sink;
 
 pub(crate) use service::Service;
 
-pub(crate) use clients::{SHADOW_QUEUE_BYTES, fetch_bytes};
+pub(crate) use clients::{SHADOW_QUEUE_BYTES, fetch_bytes, soak_producer, soak_reader};

@@ -28,6 +28,8 @@ pub(crate) struct Service {
     /// Shared with the HTTP server, by which an operator may close it.
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) memory: MemoryBound,
+    #[cfg(feature = "deliberate-faults")]
+    pub(crate) faults: crate::DeliberateFaults,
 }
 
 impl Service {

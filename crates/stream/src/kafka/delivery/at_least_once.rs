@@ -17,7 +17,7 @@ impl Deliverer {
         consumer: &BaseConsumer<ConsumerEvents>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
-        let committed = self.send_all(records, deadline).and_then(|()| {
+        let committed = self.send_to_be_committed(records, deadline).and_then(|()| {
             let step = |error| NotSent::Error("committing the offsets", error);
             let offsets = batch.next_offsets().map_err(step)?;
             consumer.commit(&offsets, CommitMode::Sync).map_err(step)

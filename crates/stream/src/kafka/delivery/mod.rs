@@ -1,6 +1,8 @@
 //! From outcomes to acknowledged records with committed offsets.
 
 mod at_least_once;
+#[cfg(feature = "deliberate-faults")]
+mod deliberate_faults;
 mod transaction;
 
 use std::sync::Arc;
@@ -17,9 +19,10 @@ use super::events::{ConsumerEvents, ProducerEvents};
 use super::failure::{Failure, cannot_create, end_of_service};
 use super::in_flight::InFlight;
 use super::records::{self, Record};
+use super::service::Service;
 use crate::engine::Judged;
 use crate::health::Readiness;
-use crate::{Delivery, KafkaConfig, ServeError, StreamConfig};
+use crate::{Delivery, KafkaConfig, ServeError};
 
 /// How long one look for acknowledgements lasts. `poll` uses its time up even when there is
 /// nothing more to see, so that this is also what a batch may lose.
@@ -32,6 +35,8 @@ pub(super) struct Deliverer {
     readiness: Readiness,
     patience: Duration,
     in_flight: Arc<InFlight>,
+    #[cfg(feature = "deliberate-faults")]
+    faults: crate::DeliberateFaults,
 }
 
 /// Why records did not all arrive, before it is known what to do about it.
@@ -43,19 +48,27 @@ enum NotSent {
 
 impl Deliverer {
     pub(super) fn new(
-        config: &StreamConfig,
-        readiness: Readiness,
+        service: &Service,
         max_record_bytes: usize,
         in_flight: Arc<InFlight>,
     ) -> Result<Self, ServeError> {
-        let kafka = config.kafka.clone();
+        let readiness = service.readiness.clone();
+        let kafka = service.config.kafka.clone();
         let producer = clients::producer(&kafka, max_record_bytes)
             .create_with_context(ProducerEvents::new(readiness.clone()))
             .map_err(|error| cannot_create(&error))?;
         // `check` has refused settings that are not numbers.
         let transaction_ms = kafka.timeouts().map_or(60_000, |timeouts| timeouts.transaction_ms);
         let patience = Duration::from_millis(transaction_ms);
-        Ok(Self { producer, kafka, readiness, patience, in_flight })
+        Ok(Self {
+            producer,
+            kafka,
+            readiness,
+            patience,
+            in_flight,
+            #[cfg(feature = "deliberate-faults")]
+            faults: service.faults.clone(),
+        })
     }
 
     /// What is under way to this deliverer.
@@ -91,7 +104,10 @@ impl Deliverer {
             .filter_map(|(message, judged)| records::record(message, judged, &self.kafka));
         match self.kafka.delivery {
             Delivery::ExactlyOnce => {
-                self.deliver_in_transaction(batch, records, consumer, deadline)
+                self.deliver_in_transaction(batch, records, consumer, deadline)?;
+                #[cfg(feature = "deliberate-faults")]
+                self.store(batch, judged, consumer)?;
+                Ok(())
             }
             Delivery::AtLeastOnce => self.deliver_then_commit(batch, records, consumer, deadline),
         }
@@ -163,6 +179,23 @@ fn not_sent(error: KafkaError) -> NotSent {
     match error.rdkafka_error_code() {
         Some(Code::MessageSizeTooLarge) => NotSent::TooLarge,
         _ => NotSent::Error("producing", error),
+    }
+}
+
+#[cfg(not(feature = "deliberate-faults"))]
+impl Deliverer {
+    /// Never, but in tests of the oracle.
+    fn leaves_offsets_out(&self) -> bool {
+        false
+    }
+
+    /// Sends records and waits for all of them, but in tests of the oracle.
+    fn send_to_be_committed<'b>(
+        &self,
+        records: impl Iterator<Item = Record<'b>>,
+        deadline: &Deadline,
+    ) -> Result<(), NotSent> {
+        self.send_all(records, deadline)
     }
 }
 

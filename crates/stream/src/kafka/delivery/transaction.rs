@@ -1,12 +1,13 @@
 //! Exactly once: a batch's records and its offsets in one transaction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer;
 
 use super::{Deliverer, NotSent};
+use crate::ServeError;
 use crate::health::Condition;
 use crate::kafka::batch::Batch;
 use crate::kafka::deadline::Deadline;
@@ -36,8 +37,9 @@ impl Deliverer {
         consumer: &BaseConsumer<ConsumerEvents>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
+        let began = Instant::now();
         self.try_transaction(batch, records, consumer, deadline)
-            .map_err(|not_sent| self.give_up(not_sent, deadline))
+            .map_err(|not_sent| self.give_up(not_sent, deadline, began))
     }
 
     fn try_transaction<'b>(
@@ -59,19 +61,29 @@ impl Deliverer {
         let group = consumer
             .group_metadata()
             .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
-        self.until_settled(deadline, || {
-            self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
-        })
-        .map_err(step("adding the offsets to the transaction"))?;
+        if !self.leaves_offsets_out() {
+            self.until_settled(deadline, || {
+                self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+            })
+            .map_err(step("adding the offsets to the transaction"))?;
+        }
         self.until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
             .map_err(step("committing the transaction"))
     }
 
     /// Aborts the transaction. Where that fails too, its end is up to the coordinator, and only a
     /// new producer can learn of it.
-    fn give_up(&self, noticed: NotSent, deadline: &Deadline) -> Failure {
+    fn give_up(&self, noticed: NotSent, deadline: &Deadline, began: Instant) -> Failure {
         if let Some(end) = noticed.end_of_service() {
-            return Failure::Fatal(end);
+            // The coordinator fences whoever takes longer than `transaction.timeout.ms`, which is
+            // no sign of another instance.
+            let is_late = began.elapsed() >= self.patience.mul_f64(0.9);
+            return match end {
+                ServeError::Fenced { error, .. } if is_late => {
+                    Failure::SessionLost(format!("the transaction took too long ({error})"))
+                }
+                end => Failure::Fatal(end),
+            };
         }
         let not_sent = self.discard_unsent(noticed);
         let reason = not_sent.reason();
