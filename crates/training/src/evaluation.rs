@@ -46,12 +46,13 @@ impl ScoredExample {
         }
     }
 
-    fn is_normal(&self) -> bool {
+    /// Whether it shows no conduct at all.
+    pub(crate) fn is_normal(&self) -> bool {
         self.labels.0.iter().all(|label| !label)
     }
 
     /// Whether any category that the source judged is above its threshold.
-    fn is_flagged_as_judged(&self) -> bool {
+    pub(crate) fn is_flagged_as_judged(&self) -> bool {
         Category::ALL.into_iter().any(|category| self.annotated[category] && self.flagged[category])
     }
 }
@@ -199,15 +200,20 @@ fn category_report(
     }
 }
 
+/// Right and wrong decisions of one category.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    hits: usize,
-    false_alarms: usize,
-    misses: usize,
+pub(crate) struct Counts {
+    /// Positives that are flagged.
+    pub(crate) hits: usize,
+    /// Others that are flagged.
+    pub(crate) false_alarms: usize,
+    /// Positives that are not flagged.
+    pub(crate) misses: usize,
 }
 
 impl Counts {
-    fn of(
+    /// Counts over rows that are all judged for the category.
+    pub(crate) fn of(
         rows: &[&ScoredExample],
         category: Category,
         flags: impl Fn(&ScoredExample) -> bool,
@@ -224,7 +230,8 @@ impl Counts {
         counts
     }
 
-    fn support(&self) -> usize {
+    /// The positives.
+    pub(crate) fn support(&self) -> usize {
         self.hits + self.misses
     }
 

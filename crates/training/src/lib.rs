@@ -7,6 +7,8 @@
 //! At export both collapse into one additive table. Thresholds are resolved from statements
 //! ([`Statement`]) on the same out-of-fold probabilities, which no fitted weight has seen.
 //!
+//! An evaluation can be read as one HTML page ([`EvaluationPage`]).
+//!
 //! The crate knows nothing of Kafka.
 
 #![forbid(unsafe_code)]
@@ -26,6 +28,7 @@ mod join;
 mod logistic;
 mod metrics;
 mod observation;
+mod page;
 mod teacher;
 mod threshold;
 mod train;
@@ -34,7 +37,7 @@ mod vocabulary;
 pub use attack::{
     Attack, AttackReport, AttackShare, UnknownAttack, attack_example, augment, evaluate_attacks,
 };
-pub use bootstrap::add_intervals;
+pub use bootstrap::{Difference, PairedDifferences, add_intervals, paired_differences};
 pub use csr::CsrRecords;
 pub use dataset::{Dataset, DatasetError};
 pub use encoder_input::{EncoderInput, encoder_inputs};
@@ -44,6 +47,7 @@ pub use logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel, Val
 pub use metrics::{
     average_precision, expected_calibration_error, recall_at_precision, roc_auc, wilson_interval,
 };
+pub use page::{EvaluationPage, JudgedBy};
 pub use teacher::{Distillation, Teacher, TeacherError};
 pub use threshold::{Resolved, Statement, resolve};
 pub use train::{Encoded, Progress, SourceWeight, TrainError, TrainOptions, Trained, train};

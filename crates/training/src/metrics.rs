@@ -60,20 +60,78 @@ pub fn roc_auc(scores: &[f64], labels: &[bool]) -> Option<f64> {
 /// of the positive class). `None` without examples.
 #[must_use]
 pub fn expected_calibration_error(probabilities: &[f64], labels: &[bool]) -> Option<f64> {
-    const BINS: usize = 10;
     if probabilities.is_empty() {
         return None;
     }
-    let mut bins = [(0.0, 0.0); BINS];
-    for (probability, label) in probabilities.iter().zip(labels) {
-        let bin = ((probability * BINS as f64) as usize).min(BINS - 1);
-        bins[bin].0 += probability;
-        bins[bin].1 += f64::from(u8::from(*label));
-    }
     // The bins' sizes cancel: |mean probability − share of positives| · size = |sum − count|.
-    let gaps: f64 =
-        bins.iter().map(|(expected, found): &(f64, f64)| (expected - found).abs()).sum();
+    let gaps: f64 = calibration_bins(probabilities, labels)
+        .iter()
+        .map(|bin| (bin.expected - bin.positives as f64).abs())
+        .sum();
     Some(gaps / probabilities.len() as f64)
+}
+
+/// Examples whose probabilities are about the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct CalibrationBin {
+    /// Examples in the bin.
+    pub(crate) count: usize,
+    /// Positives among them.
+    pub(crate) positives: usize,
+    /// Positives that the probabilities promise: their sum.
+    pub(crate) expected: f64,
+}
+
+impl CalibrationBin {
+    /// Mean probability and share of positives; `None` if the bin is empty.
+    pub(crate) fn means(&self) -> Option<(f64, f64)> {
+        let count = self.count as f64;
+        (self.count > 0).then(|| (self.expected / count, self.positives as f64 / count))
+    }
+}
+
+/// Ten bins of equal width, from the lowest probability to the highest.
+pub(crate) fn calibration_bins(probabilities: &[f64], labels: &[bool]) -> [CalibrationBin; 10] {
+    let mut bins = [CalibrationBin::default(); 10];
+    for (probability, label) in probabilities.iter().zip(labels) {
+        let bin = &mut bins[((probability * 10.0) as usize).min(9)];
+        bin.count += 1;
+        bin.positives += usize::from(*label);
+        bin.expected += probability;
+    }
+    bins
+}
+
+/// Recall and precision of what scores at least so much.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CurvePoint {
+    /// The lowest score that counts as positive.
+    pub(crate) threshold: f64,
+    /// Share of the positives that are found.
+    pub(crate) recall: f64,
+    /// Share of the found that are positive.
+    pub(crate) precision: f64,
+}
+
+/// The precision–recall curve over the distinct scores in falling order. Empty without positives.
+pub(crate) fn precision_recall_curve(scores: &[f64], labels: &[bool]) -> Vec<CurvePoint> {
+    let positives = labels.iter().filter(|label| **label).count();
+    if positives == 0 {
+        return Vec::new();
+    }
+    let (mut found, mut seen) = (0_usize, 0_usize);
+    ranked_groups(scores, labels)
+        .iter()
+        .map(|group| {
+            found += group.iter().filter(|(_, label)| *label).count();
+            seen += group.len();
+            CurvePoint {
+                threshold: group[0].0,
+                recall: found as f64 / positives as f64,
+                precision: found as f64 / seen as f64,
+            }
+        })
+        .collect()
 }
 
 /// The 95 % interval of a share by Wilson (1927), for `hits` among `trials`.
@@ -124,6 +182,24 @@ mod tests {
             0.25,
         );
         assert_eq!(expected_calibration_error(&[], &[]), None);
+    }
+
+    #[test]
+    fn a_bin_knows_what_it_promised_and_what_came() {
+        let bins = calibration_bins(&[0.05, 0.25, 0.25, 1.0], &[false, true, false, true]);
+        assert_eq!(bins.iter().map(|bin| bin.count).sum::<usize>(), 4);
+        assert_eq!(bins[2].means(), Some((0.25, 0.5)));
+        assert_eq!(bins[9].means(), Some((1.0, 1.0)));
+        assert_eq!(bins[5].means(), None);
+    }
+
+    #[test]
+    fn the_curve_has_a_point_for_every_distinct_score() {
+        let curve = precision_recall_curve(&[0.9, 0.8, 0.8, 0.1], &[true, true, false, false]);
+        let points: Vec<_> =
+            curve.iter().map(|point| (point.threshold, point.recall, point.precision)).collect();
+        assert_eq!(points, [(0.9, 0.5, 1.0), (0.8, 1.0, 2.0 / 3.0), (0.1, 1.0, 0.5)]);
+        assert_eq!(precision_recall_curve(&[0.5], &[false]), []);
     }
 
     #[test]
