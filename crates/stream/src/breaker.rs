@@ -27,6 +27,8 @@ struct State {
     /// Messages and dead letters of the latest batches, oldest first.
     recent: VecDeque<(u64, u64)>,
     position: Position,
+    /// Messages that somebody lets through whatever they are.
+    let_through: u64,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,9 @@ impl Breaker {
     /// Whether a batch may be delivered. If not, says why, and the pause begins.
     pub(crate) fn admit(&self, read: u64, dead: u64) -> Result<(), String> {
         let mut state = self.lock();
+        if state.let_through > 0 {
+            return Ok(());
+        }
         let (all, bad) = match state.position {
             Position::HalfOpen => (read, dead),
             Position::Closed | Position::Open { .. } => {
@@ -80,6 +85,10 @@ impl Breaker {
     /// Notes a batch that was delivered.
     pub(crate) fn passed(&self, read: u64, dead: u64) {
         let mut state = self.lock();
+        if state.let_through > 0 {
+            state.let_through = state.let_through.saturating_sub(read);
+            return;
+        }
         if state.position == Position::HalfOpen {
             *state = State::default();
             metrics::breaker_open(false);
@@ -112,11 +121,12 @@ impl Breaker {
         self.lock().position == Position::HalfOpen
     }
 
-    /// Somebody has looked: messages flow, and the share is counted anew. Whether they did not.
+    /// Somebody has looked: a window of messages, and at least one batch, flows whatever it is, and
+    /// then the share is counted anew. Whether messages did not flow.
     pub(crate) fn resume(&self) -> bool {
         let mut state = self.lock();
         let was_open = state.position != Position::Closed;
-        *state = State::default();
+        *state = State { let_through: self.window, ..State::default() };
         metrics::breaker_open(false);
         was_open
     }
@@ -172,9 +182,10 @@ mod tests {
     #[test]
     fn somebody_may_let_messages_flow() {
         let breaker = breaker(60_000);
-        assert!(!breaker.resume());
         assert!(!deliver(&breaker, 100, 100));
         assert!(breaker.resume());
-        assert!(!breaker.is_pausing() && deliver(&breaker, 99, 99));
+        assert!(!breaker.is_pausing());
+        assert!(deliver(&breaker, 99, 99) && deliver(&breaker, 500, 500), "a window and a batch");
+        assert!(!deliver(&breaker, 100, 100));
     }
 }

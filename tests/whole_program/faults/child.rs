@@ -4,7 +4,7 @@ use std::process::Command;
 
 use mingjian_stream::{DeliberateFaults, Delivery};
 
-use super::run::{Run, Verdict};
+use super::run::{Ending, Run};
 
 const ORDER: &str = "MINGJIAN_FAULT_ORDER";
 const GOOD: &str = "verdict: good";
@@ -86,7 +86,7 @@ fn the_schedule_that_was_ordered() {
         ..DeliberateFaults::default()
     };
     match (Run { seed, delivery, faults }).finish() {
-        Verdict::Good => eprintln!("{GOOD}"),
-        Verdict::Bad(what) => eprintln!("{BAD}{}", what.replace('\n', " ")),
+        Ending::Good => eprintln!("{GOOD}"),
+        Ending::Bad(what) => eprintln!("{BAD}{}", what.replace('\n', " ")),
     }
 }

@@ -39,6 +39,22 @@ impl Cluster {
         self.0.bootstrap_servers()
     }
 
+    /// Puts all messages in. Before anything goes wrong, because the mock cluster keeps what an
+    /// idempotent producer sends again.
+    pub(super) fn fill(&self) {
+        let producer: BaseProducer =
+            ClientConfig::new().set("bootstrap.servers", self.bootstrap()).create().unwrap();
+        for offset in 0..EACH {
+            for partition in 0..PARTITIONS {
+                let payload = message(partition, offset);
+                let record =
+                    BaseRecord::<(), [u8]>::to("posts").partition(partition).payload(&payload);
+                assert!(producer.send(record).is_ok());
+            }
+        }
+        producer.flush(PATIENCE).unwrap();
+    }
+
     /// Lets one thing go wrong, or right again. What it was.
     pub(super) fn disturb(&self, random: &mut Random) -> String {
         let broker = 1 + random.below(BROKERS as u64) as i32;
@@ -134,45 +150,6 @@ impl Cluster {
             _ => 0,
         };
         committed.elements().iter().map(|one| offset(one.offset())).collect()
-    }
-}
-
-/// Puts messages in little by little, whatever happens to the brokers.
-pub(super) struct Source {
-    producer: BaseProducer,
-    next: i64,
-}
-
-impl Source {
-    pub(super) fn new(cluster: &Cluster) -> Self {
-        let producer = ClientConfig::new()
-            .set("bootstrap.servers", cluster.bootstrap())
-            .set("enable.idempotence", "true")
-            .set("reconnect.backoff.max.ms", "200")
-            .create()
-            .unwrap();
-        Self { producer, next: 0 }
-    }
-
-    /// Sends the next few messages of each partition, without waiting for them to arrive.
-    pub(super) fn send(&mut self, count: i64) {
-        let end = EACH.min(self.next + count);
-        for offset in self.next..end {
-            for partition in 0..PARTITIONS {
-                let payload = message(partition, offset);
-                let record =
-                    BaseRecord::<(), [u8]>::to("posts").partition(partition).payload(&payload);
-                assert!(self.producer.send(record).is_ok());
-            }
-        }
-        self.next = end;
-        self.producer.poll(Duration::ZERO);
-    }
-
-    /// Sends what is left and waits until all has arrived.
-    pub(super) fn finish(mut self) {
-        self.send(EACH);
-        self.producer.flush(PATIENCE).unwrap();
     }
 }
 

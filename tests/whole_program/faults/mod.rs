@@ -25,7 +25,7 @@ const SCHEDULES: u64 = 200;
 /// A schedule mostly waits, so that many run side by side.
 const AT_ONCE: usize = 16;
 /// Enough schedules for a deliberate fault to be noticed in one of them.
-const TRIES: u64 = 24;
+const TRIES: u64 = 16;
 
 fn number_from(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
@@ -35,16 +35,20 @@ fn number_from(name: &str) -> Option<u64> {
 fn failures(first_seed: u64, count: u64, order: impl Fn(u64) -> Order + Sync) -> Vec<String> {
     let (next, good) = (AtomicU64::new(first_seed), AtomicU64::new(0));
     let (failures, crashed) = (Mutex::new(Vec::new()), AtomicU64::new(0));
-    let finished = || good.load(Ordering::Relaxed) + failures.lock().unwrap().len() as u64;
+    let left = AtomicU64::new(count);
+    let take = |left| if left > 0 { Some(left - 1) } else { None };
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(count as usize) {
             scope.spawn(|| {
-                while finished() < count {
+                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
                     assert!(crashed.load(Ordering::Relaxed) < 2 * count + 20, "the mock crashes");
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     match child::run(&order(seed)) {
                         Outcome::Good => drop(good.fetch_add(1, Ordering::Relaxed)),
-                        Outcome::MockCrashed => drop(crashed.fetch_add(1, Ordering::Relaxed)),
+                        Outcome::MockCrashed => {
+                            crashed.fetch_add(1, Ordering::Relaxed);
+                            left.fetch_add(1, Ordering::Relaxed);
+                        }
                         Outcome::Bad(what) => {
                             eprintln!("seed {seed}: {what}");
                             failures.lock().unwrap().push(format!("seed {seed}: {what}"));

@@ -4,14 +4,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use mingjian_schema::{Post, Verdict, Versions};
 use mingjian_stream::{
-    BatchConfig, Controls, DeadLetterConfig, DeliberateFaults, Delivery, HttpConfig, KafkaConfig,
-    Properties, ServeError, ServiceConfig, ServiceReport, StopSignal, StreamConfig, serve,
+    BatchConfig, Controls, DeadLetterConfig, DeliberateFaults, Delivery, HttpConfig, Judge,
+    KafkaConfig, Properties, ServeError, ServiceConfig, ServiceReport, StopSignal, StreamConfig,
+    serve,
 };
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use super::cluster::{Cluster, Source};
+use super::cluster::Cluster;
 use super::messages;
 use super::random::Random;
 use super::store::Store;
@@ -31,8 +33,25 @@ pub(super) struct Run {
     pub(super) faults: DeliberateFaults,
 }
 
+/// Takes its time, so that posts are under way for as long as things go wrong.
+#[derive(Default)]
+struct Unhurried(KeywordJudge);
+
+const TIME_FOR_A_POST: Duration = Duration::from_millis(8);
+
+impl Judge for Unhurried {
+    fn judge(&self, post: &Post) -> Verdict {
+        std::thread::sleep(TIME_FOR_A_POST);
+        self.0.judge(post)
+    }
+
+    fn versions(&self) -> &Versions {
+        self.0.versions()
+    }
+}
+
 /// How it ended.
-pub(super) enum Verdict {
+pub(super) enum Ending {
     Good,
     /// What is wrong, and what was done until then.
     Bad(String),
@@ -44,10 +63,10 @@ struct Instance {
 }
 
 impl Run {
-    pub(super) fn finish(mut self) -> Verdict {
+    pub(super) fn finish(mut self) -> Ending {
         let mut random = Random::new(self.seed);
         let cluster = Cluster::start();
-        let mut source = Source::new(&cluster);
+        cluster.fill();
         let store = Arc::new(Store::default());
         if self.delivery == Delivery::ExactlyOnce {
             self.faults.store = Some(Arc::clone(&store) as _);
@@ -56,14 +75,12 @@ impl Run {
         let mut instances: [Option<Instance>; INSTANCES as usize] = [None, None, None];
         instances[0] = Some(self.start(&cluster, 0, &mut random));
 
-        source.send(10);
         let deadline = Instant::now() + PATIENCE;
         while !self.has_begun(&store, &cluster) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
         }
         let steps = 6 + random.below(14);
         for _ in 0..steps {
-            source.send(1 + random.below(16) as i64);
             // The pace of the schedule; nothing is waited for.
             std::thread::sleep(random.milliseconds(20, 400));
             if random.below(3) > 0 {
@@ -85,7 +102,6 @@ impl Run {
             }
         }
         cluster.heal();
-        source.finish();
         done.push("healed".to_owned());
         // An instance that was told that it is fenced has ended; its supervisor starts it again.
         if let Some(ended) = instances[0].take()
@@ -104,9 +120,9 @@ impl Run {
             }
         }
         match self.wrong(&store, &cluster) {
-            None => Verdict::Good,
+            None => Ending::Good,
             Some(wrong) => {
-                Verdict::Bad(format!("{wrong}; {:?}: {}", self.delivery, done.join(", ")))
+                Ending::Bad(format!("{wrong}; {:?}: {}", self.delivery, done.join(", ")))
             }
         }
     }
@@ -133,7 +149,9 @@ impl Run {
                 let (expected, found) = (messages::expected(), cluster.records());
                 let missing: Vec<_> = expected.difference(&found).collect();
                 match missing.first() {
-                    _ if !is_consumed(cluster) => Some("stuck".to_owned()),
+                    _ if !is_consumed(cluster) => {
+                        Some(format!("stuck at {:?}", cluster.committed()))
+                    }
                     Some(one) => Some(format!("lost: {one:?} and {} more", missing.len() - 1)),
                     None => {
                         found.difference(&expected).next().map(|one| format!("never sent: {one:?}"))
@@ -184,9 +202,8 @@ impl Run {
         let stop = StopSignal::new();
         let controls =
             Controls { stop: stop.clone(), faults: self.faults.clone(), ..Controls::default() };
-        let service = runtime().spawn(async move {
-            serve(&config, Arc::new(KeywordJudge::default()), controls).await
-        });
+        let service = runtime()
+            .spawn(async move { serve(&config, Arc::new(Unhurried::default()), controls).await });
         Instance { stop, service }
     }
 }

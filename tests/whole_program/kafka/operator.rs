@@ -152,7 +152,7 @@ fn too_many_dead_letters_pause_the_service_until_somebody_has_looked() {
     let good = feed::messages(1_000).into_iter().filter(|message| message.broken.is_none());
     messages.extend(good);
     topics.produce(&messages[2_000..]);
-    // Somebody who wants them all as dead letters says so as often as it takes.
+    // Somebody who wants them all as dead letters says so as often as it takes, a window each.
     let began = Instant::now();
     while service.metric("mingjian_received_total") < 2_900.0 {
         service.post("/resume");

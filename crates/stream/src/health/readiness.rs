@@ -41,6 +41,14 @@ impl Readiness {
         }
     }
 
+    /// The same, unless a reason is known already that says more.
+    pub(crate) fn broken_somehow(&self, condition: Condition, reason: &str) {
+        let is_known = self.lock().contains_key(&condition);
+        if !is_known {
+            self.broken(condition, reason);
+        }
+    }
+
     /// Notes that a condition does not hold, as is to be expected now.
     pub(crate) fn pending(&self, condition: Condition, reason: &str) {
         if self.note(condition, reason) {

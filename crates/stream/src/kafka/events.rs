@@ -314,7 +314,7 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
 fn note_error(readiness: &Readiness, error: &KafkaError, reason: &str) {
     match error.rdkafka_error_code() {
         Some(Code::AllBrokersDown) => {
-            readiness.broken(Condition::Brokers, "no broker can be reached");
+            readiness.broken_somehow(Condition::Brokers, "no broker can be reached");
         }
         Some(Code::Authentication | Code::SaslAuthenticationFailed) => {
             readiness.broken(
