@@ -11,6 +11,7 @@ mod corpus;
 mod demo;
 mod dev_sets;
 mod evaluate;
+mod evaluation_page;
 mod evidence;
 mod explain;
 mod jsonl;
