@@ -12,6 +12,7 @@ mod demo;
 mod deploy;
 mod dev_sets;
 mod evaluate;
+mod evaluation_page;
 mod evidence;
 mod explain;
 mod faults;

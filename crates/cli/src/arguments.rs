@@ -305,7 +305,8 @@ pub(crate) struct Train {
   mingjian evaluate --data ../shared/data/dev/*.jsonl --json --scores /tmp/scores.jsonl
   mingjian evaluate --data mine.jsonl --model /tmp/model --bootstrap 1000
   mingjian evaluate --data models/data/dev.jsonl --attacks
-  mingjian evaluate --data models/data/dev.jsonl --attacks homophone,split_glyph --json")]
+  mingjian evaluate --data models/data/dev.jsonl --attacks homophone,split_glyph --json
+  mingjian evaluate --data mine.jsonl --model /tmp/new --against /tmp/old --html evaluation.html")]
 pub(crate) struct Evaluate {
     /// Labelled examples, JSON Lines
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
@@ -313,9 +314,19 @@ pub(crate) struct Evaluate {
     /// Write one JSON object a post: id, probabilities, flagged
     #[arg(long, value_name = "FILE")]
     pub(crate) scores: Option<PathBuf>,
-    /// Resamples for 95 % intervals of the average precision, for example 1000
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) bootstrap: u64,
+    /// Resamples for 95 % intervals of the average precision; none if absent, 1000 with --html
+    #[arg(long, value_name = "N")]
+    pub(crate) bootstrap: Option<u64>,
+    /// Write one HTML page that stands alone: figures, plots, and the worst errors with their
+    /// evidence
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Hold the model against this one on the page: differences, and the posts that flipped
+    #[arg(long, value_name = "DIR", requires = "html")]
+    pub(crate) against: Option<PathBuf>,
+    /// Folder of the second model's encoder, if it is another one
+    #[arg(long, value_name = "DIR", requires = "against")]
+    pub(crate) against_encoder: Option<PathBuf>,
     /// Also disguise the positives as evasion does and report how many are still flagged; all
     /// families of disguise, or those that are named
     #[arg(long, value_name = "NAME", num_args = 0.., value_delimiter = ',')]

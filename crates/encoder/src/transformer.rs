@@ -1,6 +1,7 @@
 //! The transformer, run by rten.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 
 use rten::{LoadError, Model, ModelOptions, NodeId, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
@@ -8,17 +9,35 @@ use rten_tensor::{NdTensor, Tensor};
 
 use crate::encoder::{EncodeError, Encoder, States};
 
-/// A transformer with int8 weights, run one post at a time on the caller's thread.
+/// A transformer with int8 weights, run one post at a time.
 ///
 /// One post at a time because activations are quantised by the range of their batch: in company a
 /// post's states would depend on its neighbours, and a verdict could not be reproduced.
 pub struct Transformer {
+    network: Arc<Network>,
+    /// Lanes that nobody is using. Each caller has one to itself while it waits, so that there are
+    /// never more than callers at the same time: the service alone decides on parallelism.
+    idle: Mutex<Vec<Lane>>,
+}
+
+struct Network {
     model: Model,
     input: NodeId,
     output: NodeId,
-    /// Pools of one thread that are not in use. The service alone decides on parallelism: each of
-    /// its workers has one network running, on one thread.
-    idle: Mutex<Vec<Arc<ThreadPool>>>,
+}
+
+/// A thread that runs the network for one caller after the other.
+///
+/// rten runs on a rayon pool. A caller that is itself a worker of such a pool would take up other
+/// work of its own pool while it waits, a post within a post within a post, until its stack is
+/// full; one that waits for a thread of ours does nothing but wait.
+struct Lane {
+    jobs: mpsc::Sender<Job>,
+}
+
+struct Job {
+    ids: Vec<i32>,
+    reply: mpsc::Sender<Result<States, EncodeError>>,
 }
 
 impl Transformer {
@@ -41,19 +60,15 @@ impl Transformer {
 
     fn of(model: Result<Model, LoadError>) -> Result<Self, EncodeError> {
         let model = model.map_err(|error| EncodeError(error.to_string()))?;
-        match (model.input_ids(), model.output_ids()) {
-            (&[input], &[output]) => Ok(Self { model, input, output, idle: Mutex::default() }),
-            _ => Err(EncodeError("it must have one input and one output".to_owned())),
-        }
+        let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
+            return Err(EncodeError("it must have one input and one output".to_owned()));
+        };
+        let network = Arc::new(Network { model, input, output });
+        Ok(Self { network, idle: Mutex::default() })
     }
 
-    fn with_pool<T>(&self, run: impl FnOnce(Arc<ThreadPool>) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = idle().pop();
-        let pool = taken.unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
-        let result = run(pool.clone());
-        idle().push(pool);
-        result
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Lane>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,22 +81,60 @@ fn options() -> ModelOptions {
 
 impl Encoder for Transformer {
     fn encode(&self, ids: &[i32]) -> Result<States, EncodeError> {
-        let failed = |error: String| EncodeError(error);
-        let input = NdTensor::from_data([1, ids.len()], ids.to_vec());
-        let [output] = self
-            .with_pool(|pool| {
-                let options = RunOptions::default().with_thread_pool(Some(pool));
-                self.model.run_n(vec![(self.input, input.into())], [self.output], Some(options))
-            })
-            .map_err(|error| failed(error.to_string()))?;
-        let states: Tensor<f32> =
-            output.try_into().map_err(|_| failed("its output is not f32".to_owned()))?;
-        let &[1, tokens, width] = states.shape() else {
-            return Err(failed("its output is not one state a token".to_owned()));
+        let taken = self.idle().pop();
+        let lane = match taken {
+            Some(lane) => lane,
+            None => Lane::open(self.network.clone())?,
         };
-        if tokens != ids.len() || width == 0 {
-            return Err(failed("its output is not one state a token".to_owned()));
+        let states = lane.run(ids);
+        // A lane that has ended is not used again.
+        if states.is_ok() {
+            self.idle().push(lane);
         }
-        Ok(States::new(width, states.to_vec()))
+        states
+    }
+}
+
+impl Lane {
+    fn open(network: Arc<Network>) -> Result<Self, EncodeError> {
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let work = move || {
+            let pool = Arc::new(ThreadPool::with_num_threads(1));
+            for job in waiting {
+                // A caller that has gone away needs no answer.
+                let _ = job.reply.send(network.run(&job.ids, pool.clone()));
+            }
+        };
+        thread::Builder::new()
+            .name("encoder".to_owned())
+            .spawn(work)
+            .map_err(|error| EncodeError(error.to_string()))?;
+        Ok(Self { jobs })
+    }
+
+    fn run(&self, ids: &[i32]) -> Result<States, EncodeError> {
+        let ended = || EncodeError("its thread has ended".to_owned());
+        let (reply, answer) = mpsc::channel();
+        self.jobs.send(Job { ids: ids.to_vec(), reply }).map_err(|_| ended())?;
+        answer.recv().map_err(|_| ended())?
+    }
+}
+
+impl Network {
+    fn run(&self, ids: &[i32], pool: Arc<ThreadPool>) -> Result<States, EncodeError> {
+        let wrong_shape = || EncodeError("its output is not one state a token".to_owned());
+        let input = NdTensor::from_data([1, ids.len()], ids.to_vec());
+        let options = RunOptions::default().with_thread_pool(Some(pool));
+        let [output] = self
+            .model
+            .run_n(vec![(self.input, input.into())], [self.output], Some(options))
+            .map_err(|error| EncodeError(error.to_string()))?;
+        let states: Tensor<f32> = output.try_into().map_err(|_| wrong_shape())?;
+        match states.shape() {
+            &[1, tokens, width] if tokens == ids.len() && width > 0 => {
+                Ok(States::new(width, states.to_vec()))
+            }
+            _ => Err(wrong_shape()),
+        }
     }
 }

@@ -8,15 +8,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use mingjian_schema::{Category, PerCategory};
-use mingjian_training::{Dataset, Report, ScoredExample, add_intervals, evaluate};
-use mingjian_triage::Classifier;
-use rayon::prelude::*;
+use mingjian_schema::Category;
+use mingjian_training::{Dataset, Report, ScoredExample};
 use serde::Serialize;
 use serde_json::json;
 
 use super::robustness::{self, ByAttack};
 use crate::arguments::Evaluate;
+use crate::command::evaluation_page::{self, Judged, score};
 use crate::{assets, paint};
 
 /// What `--json` prints.
@@ -31,24 +30,22 @@ struct Output<'a> {
 pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
     let classifier = assets::classifier(&options.assets)?;
     let dataset = Dataset::read(&options.data)?;
-    let scored: Vec<ScoredExample> =
-        dataset.rows.par_iter().map(|row| score(&classifier, row)).collect();
-    let policy = classifier.policy();
-    let mut report =
-        evaluate(&scored, &PerCategory::from_fn(|category| policy.threshold(category)));
-    add_intervals(&mut report, &scored, options.bootstrap);
+    let judged = Judged::new(classifier, &dataset.rows, evaluation_page::resamples(options));
+    let (report, scored) = (&judged.report, &judged.scored);
     if let Some(path) = &options.scores {
-        write_scores(path, &scored)
+        write_scores(path, scored)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
-    let by_attack = options
-        .attacks
-        .as_ref()
-        .map(|attacks| robustness::measure(&dataset.rows, attacks, |row| score(&classifier, row)));
+    let by_attack = options.attacks.as_ref().map(|attacks| {
+        robustness::measure(&dataset.rows, attacks, |row| score(&judged.classifier, row))
+    });
+    if let Some(path) = &options.html {
+        evaluation_page::write(path, options, &dataset.rows, &judged)?;
+    }
     if options.json {
-        paint::json(&Output { report: &report, by_attack: by_attack.as_ref() })?;
+        paint::json(&Output { report, by_attack: by_attack.as_ref() })?;
     } else {
-        print_report(&report);
+        print_report(report);
         print_groups("source", &report.by_source, 1);
         print_groups("topic", &report.by_topic, SMALLEST_TOPIC);
         if let Some(by_attack) = &by_attack {
@@ -56,13 +53,6 @@ pub(crate) fn run(options: &Evaluate) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn score(classifier: &Classifier, row: &mingjian_schema::LabelledExample) -> ScoredExample {
-    let verdict = classifier.classify(&row.post);
-    ScoredExample::new(row, verdict.probabilities, |category| {
-        verdict.findings.iter().any(|finding| finding.category == category)
-    })
 }
 
 fn write_scores(path: &Path, scored: &[ScoredExample]) -> Result<()> {

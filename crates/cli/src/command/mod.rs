@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod evaluate;
+mod evaluation_page;
 pub(crate) mod explain;
 pub(crate) mod replay;
 mod robustness;

@@ -50,7 +50,10 @@ fn cell(part: usize, whole: usize) -> Cell {
     match share(part, whole) {
         None => Cell::Text("not judged".to_owned()),
         Some(share) => {
-            let text = format!("{part} ({:.0} %)", 100.0 * share);
+            let text = match part {
+                0 => "0".to_owned(),
+                _ => format!("{part} ({:.0} %)", 100.0 * share),
+            };
             let meaning = format!("{part} of {whole}: {}", percent(Some(share)));
             Cell::Shaded(text, share, meaning)
         }

@@ -10,7 +10,7 @@ pub(super) fn decimal(value: Option<f64>) -> String {
 
 /// Three decimals with a sign.
 pub(super) fn signed(value: Option<f64>) -> String {
-    value.map_or_else(|| NONE.to_owned(), |value| with_minus(format!("{value:+.3}")))
+    value.map_or_else(|| NONE.to_owned(), |value| with_minus(&format!("{value:+.3}")))
 }
 
 /// A share in per cent.
@@ -20,7 +20,7 @@ pub(super) fn percent(value: Option<f64>) -> String {
 
 /// A difference of shares in percentage points.
 pub(super) fn signed_points(value: Option<f64>) -> String {
-    let text = |value: f64| with_minus(format!("{:+.2} pp", 100.0 * value));
+    let text = |value: f64| with_minus(&format!("{:+.2} pp", 100.0 * value));
     value.map_or_else(|| NONE.to_owned(), text)
 }
 
@@ -29,9 +29,14 @@ pub(super) fn interval(value: Option<[f64; 2]>) -> String {
     value.map_or_else(String::new, |[low, high]| format!("{low:.3}–{high:.3}"))
 }
 
+/// An interval of shares in per cent.
+pub(super) fn percent_interval([low, high]: [f64; 2]) -> String {
+    format!("{:.1}–{:.1} %", 100.0 * low, 100.0 * high)
+}
+
 /// An interval of differences.
 pub(super) fn signed_interval(value: Option<[f64; 2]>) -> String {
-    let text = |[low, high]: [f64; 2]| with_minus(format!("{low:+.3} to {high:+.3}"));
+    let text = |[low, high]: [f64; 2]| with_minus(&format!("{low:+.3} to {high:+.3}"));
     value.map_or_else(|| NONE.to_owned(), text)
 }
 
@@ -39,7 +44,7 @@ pub(super) fn signed_interval(value: Option<[f64; 2]>) -> String {
 pub(super) fn short_count(count: usize) -> String {
     match count {
         0..=999 => count.to_string(),
-        1_000..=9_999 => format!("{:.1}k", count as f64 / 1e3),
+        1_001..=9_999 => format!("{:.1}k", count as f64 / 1e3),
         _ => format!("{:.0}k", count as f64 / 1e3),
     }
 }
@@ -50,7 +55,7 @@ pub(super) fn share(part: usize, whole: usize) -> Option<f64> {
 }
 
 /// A hyphen is too short to be seen as a sign.
-fn with_minus(text: String) -> String {
+fn with_minus(text: &str) -> String {
     text.replace('-', "−")
 }
 
@@ -65,6 +70,6 @@ mod tests {
         assert_eq!(signed(Some(-0.02)), "−0.020");
         assert_eq!(percent(Some(0.0123)), "1.23 %");
         assert_eq!(signed_interval(Some([-0.1, 0.2])), "−0.100 to +0.200");
-        assert_eq!([7, 1_750, 25_400].map(short_count), ["7", "1.8k", "25k"]);
+        assert_eq!([7, 1_000, 1_750, 25_400].map(short_count), ["7", "1k", "1.8k", "25k"]);
     }
 }

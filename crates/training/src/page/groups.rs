@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use mingjian_schema::Category;
 
-use super::figures::{interval, percent, share, signed_points};
+use super::figures::{percent, percent_interval, share, signed_points};
 use super::markup::Markup;
 use super::table::{Cell, table};
 use super::{Side, section as page_section};
 use crate::evaluation::ScoredExample;
 use crate::metrics::wilson_interval;
+
+/// So many are shown at once, those with the most flagged posts.
+const MOST: usize = 12;
 
 /// Writes a table of sources and one of topics.
 pub(super) fn section(markup: &mut Markup, sides: &[Side<'_>]) {
@@ -50,19 +53,25 @@ fn by(
     if sides.len() > 1 {
         head.push("A − B");
     }
-    let rows = shown.into_iter().map(|name| {
-        let group: Vec<&Group> = groups.iter().map(|group| &group[name]).collect();
-        (name.clone(), cells(&group))
-    });
-    table(markup, &format!("Normal posts flagged, by {kind}"), &head, rows);
+    let row = |name: &&String| {
+        let group: Vec<&Group> = groups.iter().map(|group| &group[*name]).collect();
+        ((*name).clone(), cells(&group))
+    };
+    let caption = format!("Normal posts flagged, by {kind}");
+    let (worst, others) = shown.split_at(shown.len().min(MOST));
+    table(markup, &caption, &head, worst.iter().map(row));
+    if !others.is_empty() {
+        markup.element("details", &[], |markup| {
+            markup.leaf("summary", &[], format_args!("{} with fewer", others.len()));
+            table(markup, &caption, &head, others.iter().map(row));
+        });
+    }
     if !clean.is_empty() {
         let posts: usize = clean.iter().map(|name| groups[0][*name].normals).sum();
+        let plural = if clean.len() == 1 { "" } else { "s" };
         let words = format!(
-            "{} more with {posts} normal posts have none flagged.",
-            match (clean.len(), kind) {
-                (1, _) => format!("1 {kind}"),
-                (count, _) => format!("{count} {kind}s"),
-            }
+            "No post is flagged in {} more {kind}{plural} with {posts} normal posts.",
+            clean.len()
         );
         markup.leaf("p", &[], words);
     }
@@ -73,7 +82,7 @@ fn cells(groups: &[&Group]) -> Vec<Cell> {
     for group in groups {
         let range = wilson_interval(group.flagged, group.normals);
         cells.push(group.flagged.into());
-        cells.push(Cell::Between(percent(group.share()), interval(Some(range))));
+        cells.push(Cell::Between(percent(group.share()), percent_interval(range)));
         cells.push(Cell::Text(group.named()));
     }
     if let [first, second] = groups {

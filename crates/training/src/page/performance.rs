@@ -42,8 +42,8 @@ fn curve_figure(markup: &mut Markup, sides: &[Side<'_>], category: Category) {
         precision_recall(markup, &id, category.id(), &curves, chance);
         markup.element("figcaption", &[], |markup| {
             markup.leaf("b", &[], "Precision and recall");
-            for curve in &curves {
-                markup.text(": ");
+            for (index, curve) in curves.iter().enumerate() {
+                markup.text(if index == 0 { ": " } else { ", " });
                 let class = format!("key {}", curve.class);
                 let words = format!("{} AP {}", curve.name, decimal(curve.average_precision));
                 markup.leaf("span", &[("class", &class)], words.trim());

@@ -27,6 +27,12 @@ pub(super) fn table(
     head: &[&str],
     rows: impl IntoIterator<Item = (String, Vec<Cell>)>,
 ) {
+    let rows = Vec::from_iter(rows);
+    // A column's head stands where its figures do.
+    let is_text = |column: usize| {
+        let cell = column.checked_sub(1).and_then(|cell| rows.first()?.1.get(cell));
+        matches!(cell, Some(Cell::Text(_)))
+    };
     let region: super::markup::Attributes<'_> =
         &[("class", &"scroll"), ("role", &"region"), ("tabindex", &"0"), ("aria-label", &caption)];
     markup.element("div", region, |markup| {
@@ -34,13 +40,14 @@ pub(super) fn table(
             markup.leaf("caption", &[], caption);
             markup.element("thead", &[], |markup| {
                 markup.element("tr", &[], |markup| {
-                    for name in head {
-                        markup.leaf("th", &[("scope", &"col")], name);
+                    for (column, name) in head.iter().enumerate() {
+                        let class = if is_text(column) { "text" } else { "number" };
+                        markup.leaf("th", &[("scope", &"col"), ("class", &class)], name);
                     }
                 });
             });
             markup.element("tbody", &[], |markup| {
-                for (name, cells) in rows {
+                for (name, cells) in &rows {
                     markup.element("tr", &[], |markup| {
                         markup.leaf("th", &[("scope", &"row")], name);
                         cells.iter().for_each(|cell| write(markup, cell));

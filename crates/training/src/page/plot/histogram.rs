@@ -33,7 +33,8 @@ pub(in crate::page) fn histogram(
             labels.len() - positives,
         ),
         across: "probability",
-        up: "others ↓   ↑ positives",
+        // The label is turned, and its arrows with it.
+        up: "← others   positives →",
         has_shares_up: false,
     };
     plot.draw(markup, |markup| {
