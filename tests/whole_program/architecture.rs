@@ -8,8 +8,8 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 use crate::project;
 
 /// From the bottom up; a crate may depend on those before it.
-const ORDER: [&str; 8] =
-    ["schema", "text", "lexicon", "model", "training", "triage", "stream", "cli"];
+const ORDER: [&str; 9] =
+    ["schema", "text", "lexicon", "model", "encoder", "training", "triage", "stream", "cli"];
 
 #[test]
 fn a_crate_depends_only_on_crates_below_it() {

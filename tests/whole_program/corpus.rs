@@ -34,7 +34,8 @@ fn ids_are_unique() {
 
 #[test]
 fn every_example_is_a_post_of_its_split() {
-    for (name, split) in [("train", Split::Train), ("dev", Split::Dev), ("neutrality", Split::Test)] {
+    for (name, split) in [("train", Split::Train), ("dev", Split::Dev), ("neutrality", Split::Test)]
+    {
         for example in examples(name) {
             assert_eq!(example.post.check(), Ok(()), "{}", example.post.id);
             assert_eq!(example.split, Some(split), "{}", example.post.id);

@@ -275,9 +275,6 @@ pub(crate) struct Train {
     /// writes them
     #[arg(long, value_name = "FILE", requires = "encoder")]
     pub(crate) encoder_logits: Option<PathBuf>,
-    /// Share of the encoder in what the linear stage learns of judged rows (0 to 1)
-    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
-    pub(crate) softness: f64,
     /// How much a row counts for a category that only the encoder has judged
     #[arg(long, default_value_t = 0.5, value_name = "WEIGHT")]
     pub(crate) unjudged_weight: f64,

@@ -18,6 +18,9 @@ pub(crate) const SAMPLES: &str = include_str!("../../../models/samples/feed.json
 
 const BUNDLED_METADATA: &[u8] = include_bytes!("../../../models/default/model.toml");
 const BUNDLED_WEIGHTS: &[u8] = include_bytes!("../../../models/default/weights.bin");
+const BUNDLED_HEADS: &[u8] = include_bytes!("../../../models/default/heads.bin");
+const BUNDLED_NETWORK: &[u8] = include_bytes!("../../../models/encoder/encoder.onnx");
+const BUNDLED_VOCABULARY: &[u8] = include_bytes!("../../../models/encoder/vocab.txt");
 
 /// Builds the classifier that the flags ask for.
 pub(crate) fn classifier(assets: &Assets) -> Result<Classifier> {
@@ -47,8 +50,10 @@ fn second_look(assets: &Assets) -> Result<SecondLook> {
     if !(0.0..=1.0).contains(&share) {
         bail!("the second look's share is {share}; it must lie between 0 and 1");
     }
-    let folder = assets.encoder.as_ref().context("the model looks twice: name its --encoder")?;
-    let files = EncoderFiles::read(folder)?;
+    let files = match &assets.encoder {
+        Some(folder) => EncoderFiles::read(folder)?,
+        None => EncoderFiles::from_bytes(BUNDLED_NETWORK, BUNDLED_VOCABULARY),
+    };
     let digest = files.digest().to_owned();
     let (tokeniser, transformer) = files.load()?;
     Ok(SecondLook::new(tokeniser, transformer, digest, share))
@@ -73,7 +78,7 @@ pub(crate) fn lexicon(files: &[PathBuf]) -> Result<Lexicon> {
 fn model(folder: Option<&PathBuf>) -> Result<Model> {
     match folder {
         Some(folder) => Ok(Model::load(folder)?),
-        None => Model::from_bytes(BUNDLED_METADATA, BUNDLED_WEIGHTS, &[])
+        None => Model::from_bytes(BUNDLED_METADATA, BUNDLED_WEIGHTS, BUNDLED_HEADS)
             .context("the bundled model does not fit this program"),
     }
 }

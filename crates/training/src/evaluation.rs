@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use mingjian_schema::{Category, LabelledExample, PerCategory};
 use serde::Serialize;
 
-use crate::metrics::{
-    average_precision, expected_calibration_error, recall_at_precision, roc_auc,
-};
+use crate::metrics::{average_precision, expected_calibration_error, recall_at_precision, roc_auc};
 
 /// An example with what a classifier said of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -35,14 +35,14 @@ pub(crate) fn resolve_gate(keep: f64, data: &GateData) -> Gate {
     let mut state = Passed::count(&margins(&places), data);
     while (state.flagged as f64) < keep * data.flagged.len() as f64 {
         let lowered = Category::ALL.into_iter().filter_map(|category| {
-            let mut places = places.clone();
+            let mut places = places;
             places[category] += 1;
             (places[category] < steps[category].len())
                 .then(|| (Passed::count(&margins(&places), data), places))
         });
-        let Some((passed, next)) = lowered.max_by(|left, right| {
-            state.gain(&left.0).total_cmp(&state.gain(&right.0))
-        }) else {
+        let Some((passed, next)) =
+            lowered.max_by(|left, right| state.gain(&left.0).total_cmp(&state.gain(&right.0)))
+        else {
             break;
         };
         (state, places) = (passed, next);

@@ -48,6 +48,6 @@ pub use metrics::{
     average_precision, expected_calibration_error, recall_at_precision, roc_auc, wilson_interval,
 };
 pub use page::{EvaluationPage, JudgedBy};
-pub use teacher::{Distillation, Teacher, TeacherError};
+pub use teacher::{Teacher, TeacherError};
 pub use threshold::{Resolved, Statement, resolve};
 pub use train::{Encoded, Progress, SourceWeight, TrainError, TrainOptions, Trained, train};

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mingjian_model::probability;
 use mingjian_schema::{Category, LabelledExample, PerCategory};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -132,29 +131,5 @@ impl Teacher {
     #[must_use]
     pub fn heads(&self) -> Vec<u8> {
         self.heads.weights.iter().flatten().flat_map(|weight| weight.to_le_bytes()).collect()
-    }
-}
-
-/// What the linear stage learns from: the source's own label where it judged, softened by the
-/// teacher, and the teacher's opinion alone where it did not.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Distillation {
-    /// Share of the teacher in the target of a judged row, 0 to 1.
-    pub softness: f64,
-    /// How much a row counts for a category that its source did not judge.
-    pub unjudged_weight: f64,
-}
-
-impl Distillation {
-    /// The target of a row, between 0 and 1, with the factor on its weight.
-    pub(crate) fn target(&self, label: Option<bool>, logit: f64) -> (f64, f64) {
-        let soft = probability(logit);
-        match label {
-            Some(label) => {
-                let hard = f64::from(u8::from(label));
-                ((1.0 - self.softness) * hard + self.softness * soft, 1.0)
-            }
-            None => (soft, self.unjudged_weight),
-        }
     }
 }

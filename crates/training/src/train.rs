@@ -22,7 +22,7 @@ use crate::gate::{GateData, resolve_gate};
 use crate::join::{fit_join, joined};
 use crate::logistic::{SparseLogistic, SparseLogisticError, SparseLogisticModel};
 use crate::observation::{Observation, observe};
-use crate::teacher::{Distillation, Teacher, TeacherError};
+use crate::teacher::{Teacher, TeacherError};
 use crate::threshold::{Statement, floor_for, resolve};
 use crate::vocabulary::Vocabulary;
 
@@ -45,12 +45,14 @@ pub struct TrainOptions {
     /// A set of nothing but spam makes any threshold look precise. All rows, if none is present.
     pub threshold_sources: Vec<String>,
     /// At most this share of normal posts with the topic `viewpoint` may be above a category's
-    /// threshold.
+    /// threshold. Six categories may each take theirs.
     pub viewpoint_share: f64,
+    /// At most this share of an ordinary feed may be above a category's threshold.
+    pub ordinary_share: PerCategory<f64>,
     /// How many times over a normal post with that topic counts.
     pub viewpoint_weight: usize,
-    /// How the linear stage learns from the encoder, where there is one.
-    pub distillation: Distillation,
+    /// How much a row counts for a category that only the encoder has judged.
+    pub unjudged_weight: f64,
     /// Of what a second look at every post would flag, the share that the gate has to keep.
     pub gate_keeps: f64,
     /// The sources whose normal posts stand for an ordinary feed.
@@ -67,7 +69,7 @@ impl Default for TrainOptions {
             // Public clickbait is one small set of another kind: weighed like the rest, our own
             // examples would drown it.
             source_weights: vec![
-                SourceWeight { category: None, source: "HanCD".to_owned(), weight: 4 },
+                SourceWeight { category: None, source: "HanCD".to_owned(), weight: 8 },
                 SourceWeight { category: None, source: "own".to_owned(), weight: 2 },
                 SourceWeight {
                     category: Some(Category::Clickbait),
@@ -83,9 +85,14 @@ impl Default for TrainOptions {
             threshold_sources: ["own", "FewCLUE_TNEWS", "NLPCC2017_headlines", "COLD"]
                 .map(str::to_owned)
                 .to_vec(),
-            viewpoint_share: 0.01,
+            viewpoint_share: 0.005,
+            // Feeds do hold clickbait; there is no need to see all of it.
+            ordinary_share: PerCategory::from_fn(|category| match category {
+                Category::Clickbait => 0.015,
+                _ => 0.004,
+            }),
             viewpoint_weight: 2,
-            distillation: Distillation { softness: 0.5, unjudged_weight: 0.5 },
+            unjudged_weight: 0.5,
             gate_keeps: 0.97,
             ordinary_sources: ["FewCLUE_TNEWS", "NLPCC2017_headlines"].map(str::to_owned).to_vec(),
         }
@@ -280,15 +287,17 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
             * if viewpoint { self.options.viewpoint_weight } else { 1 }
     }
 
-    /// What the linear stage is to say of a row, with the row's weight; nothing if neither its
-    /// source nor an encoder has judged the category.
+    /// What the linear stage is to say of a row, with the row's weight: the label where the source
+    /// judged the category, what the encoder thinks where it did not. Nothing if neither has.
     fn target(&self, row: usize, category: Category) -> Option<(f64, f32)> {
         let example = &self.rows[row];
         let label = example.judges(category).then(|| example.is(category));
         let (target, factor) = match (label, self.logits) {
-            (label, Some(logits)) => self.options.distillation.target(label, logits[row][category]),
-            (Some(label), None) => (f64::from(u8::from(label)), 1.0),
-            (None, None) => return None,
+            (Some(label), _) => (f64::from(u8::from(label)), 1.0),
+            (None, Some(logits)) if self.options.unjudged_weight > 0.0 => {
+                (probability(logits[row][category]), self.options.unjudged_weight)
+            }
+            (None, _) => return None,
         };
         Some((target, (self.weight(row, category) as f64 * factor) as f32))
     }
@@ -297,7 +306,7 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
     fn thresholds(&self, probabilities: &[PerCategory<f64>]) -> BTreeMap<Category, Threshold> {
         let resolved = |category| {
             let (realistic, labels) = self.realistic(probabilities, category);
-            let floor = self.neutrality_floor(probabilities, category);
+            let floor = self.floor(probabilities, category);
             resolve(self.options.statements[category], floor, &realistic, &labels).into_threshold()
         };
         Category::ALL.into_iter().map(|category| (category, resolved(category))).collect()
@@ -322,12 +331,21 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
             .unzip()
     }
 
-    /// The threshold below which too many opinions, criticisms and reports would be flagged.
-    /// Neutrality goes before whatever a statement asks for.
-    fn neutrality_floor(&self, probabilities: &[PerCategory<f64>], category: Category) -> f64 {
-        let viewpoints = (0..self.rows.len()).filter(|&row| self.is_viewpoint(row, category));
-        let probabilities = viewpoints.map(|row| probabilities[row][category]).collect();
-        floor_for(self.options.viewpoint_share, probabilities)
+    /// The threshold below which too many opinions, criticisms and reports, or too much of an
+    /// ordinary feed, would be flagged. Both go before whatever a statement asks for.
+    fn floor(&self, probabilities: &[PerCategory<f64>], category: Category) -> f64 {
+        let of = |rows: &dyn Fn(usize) -> bool| {
+            let rows = (0..self.rows.len()).filter(|&row| rows(row));
+            rows.map(|row| probabilities[row][category]).collect()
+        };
+        let viewpoints = of(&|row| self.is_viewpoint(row, category));
+        let ordinary = of(&|row| self.is_from(row, &self.options.ordinary_sources));
+        floor_for(self.options.viewpoint_share, viewpoints)
+            .max(floor_for(self.options.ordinary_share[category], ordinary))
+    }
+
+    fn is_from(&self, row: usize, sources: &[String]) -> bool {
+        self.rows[row].source.as_ref().is_some_and(|source| sources.contains(source))
     }
 
     /// Whether a row is an opinion, criticism, satire or reporting that is normal for a category.
@@ -541,15 +559,12 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         probabilities: &[PerCategory<f64>],
         thresholds: &BTreeMap<Category, Threshold>,
     ) -> Gate {
-        let is_from = |row: usize, sources: &[String]| {
-            self.rows[row].source.as_ref().is_some_and(|source| sources.contains(source))
-        };
         let mut data = GateData { flagged: Vec::new(), ordinary: Vec::new() };
         for row in 0..self.rows.len() {
-            if is_from(row, &self.options.ordinary_sources) {
+            if self.is_from(row, &self.options.ordinary_sources) {
                 data.ordinary.push(calibrated[row]);
             }
-            if is_from(row, &self.options.threshold_sources) {
+            if self.is_from(row, &self.options.threshold_sources) {
                 let flags = Category::ALL.into_iter().filter(|category| {
                     probabilities[row][*category] >= thresholds[category].probability
                 });

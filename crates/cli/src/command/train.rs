@@ -9,7 +9,7 @@ use mingjian_encoder::EncoderFiles;
 use mingjian_model::{Metadata, write_folder};
 use mingjian_schema::{Category, PerCategory};
 use mingjian_training::{
-    Dataset, Distillation, Encoded, Progress, Report, Teacher, TrainOptions, evaluate, train,
+    Dataset, Encoded, Progress, Report, Teacher, TrainOptions, evaluate, train,
 };
 use serde_json::json;
 
@@ -60,10 +60,7 @@ fn settings(options: &Train) -> TrainOptions {
         seed: options.seed,
         c: options.c,
         ngrams_per_category: options.ngrams,
-        distillation: Distillation {
-            softness: options.softness,
-            unjudged_weight: options.unjudged_weight,
-        },
+        unjudged_weight: options.unjudged_weight,
         gate_keeps: options.gate_keeps,
         ..TrainOptions::default()
     };
