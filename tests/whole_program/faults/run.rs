@@ -37,7 +37,7 @@ pub(super) struct Run {
 #[derive(Default)]
 struct Unhurried(KeywordJudge);
 
-const TIME_FOR_A_POST: Duration = Duration::from_millis(8);
+const TIME_FOR_A_POST: Duration = Duration::from_millis(6);
 
 impl Judge for Unhurried {
     fn judge(&self, post: &Post) -> Verdict {

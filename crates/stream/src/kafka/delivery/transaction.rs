@@ -1,5 +1,6 @@
 //! Exactly once: a batch's records and its offsets in one transaction.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -60,10 +61,11 @@ impl Deliverer {
         // partitions is fenced off.
         let group = consumer
             .group_metadata()
+            .map(Arc::new)
             .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
         if !self.leaves_offsets_out() {
             self.until_settled(deadline, || {
-                self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+                self.offset_calls.send(&self.producer, &offsets, &group, CALL_PATIENCE)
             })
             .map_err(step("adding the offsets to the transaction"))?;
         }
@@ -84,6 +86,10 @@ impl Deliverer {
                 }
                 end => Failure::Fatal(end),
             };
+        }
+        if self.offset_calls.is_hung() {
+            // The producer takes no other call, not even an abort; the next one's start aborts.
+            return Failure::SessionLost("the kafka client does not answer".to_owned());
         }
         let not_sent = self.discard_unsent(noticed);
         let reason = not_sent.reason();
