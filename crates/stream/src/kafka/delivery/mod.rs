@@ -98,7 +98,7 @@ impl Deliverer {
         &self,
         batch: &Batch,
         judged: &[Judged],
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let records = batch

@@ -35,7 +35,7 @@ impl Deliverer {
         &self,
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let began = Instant::now();
@@ -47,7 +47,7 @@ impl Deliverer {
         &self,
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), NotSent> {
         let step = |operation| move |error| NotSent::Error(operation, error);
@@ -65,7 +65,11 @@ impl Deliverer {
             .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
         if !self.leaves_offsets_out() {
             self.until_settled(deadline, || {
-                self.offset_calls.send(&self.producer, &offsets, &group, CALL_PATIENCE)
+                let producer = Arc::clone(&self.producer);
+                let (offsets, group) = (offsets.clone(), Arc::clone(&group));
+                self.offset_calls.make(move || {
+                    producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+                })
             })
             .map_err(step("adding the offsets to the transaction"))?;
         }
