@@ -123,9 +123,21 @@ impl Deliverer {
         records: impl Iterator<Item = Record<'b>>,
         deadline: &Deadline,
     ) -> Result<(), NotSent> {
-        for record in records {
-            self.enqueue(record, deadline)?;
-        }
+        self.enqueue_all(records, deadline)?;
+        self.await_all(deadline)
+    }
+
+    /// Hands records to the client, which sends them in the background.
+    fn enqueue_all<'b>(
+        &self,
+        mut records: impl Iterator<Item = Record<'b>>,
+        deadline: &Deadline,
+    ) -> Result<(), NotSent> {
+        records.try_for_each(|record| self.enqueue(record, deadline))
+    }
+
+    /// Waits until every record is acknowledged, or one has failed.
+    fn await_all(&self, deadline: &Deadline) -> Result<(), NotSent> {
         let events = self.producer.context();
         while self.producer.in_flight_count() > 0 && !events.has_failed() {
             if deadline.is_over() {

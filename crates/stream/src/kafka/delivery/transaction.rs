@@ -52,10 +52,9 @@ impl Deliverer {
     ) -> Result<(), NotSent> {
         let step = |operation| move |error| NotSent::Error(operation, error);
         self.producer.begin_transaction().map_err(step("beginning a transaction"))?;
-        // Everything is acknowledged before the commit is asked for: with records under way
-        // `commit_transaction` would sit out a fixed 100 ms.
-        self.send_all(records, deadline)?;
-
+        // The records travel while the offsets are added: both are part of the transaction, in
+        // whatever order they arrive.
+        self.enqueue_all(records, deadline)?;
         let offsets = batch.next_offsets().map_err(step("noting the offsets"))?;
         // Taken anew each time: it holds the generation by which a former owner of the
         // partitions is fenced off.
@@ -73,6 +72,9 @@ impl Deliverer {
             })
             .map_err(step("adding the offsets to the transaction"))?;
         }
+        // Everything is acknowledged before the commit is asked for: with records under way
+        // `commit_transaction` would sit out a fixed 100 ms.
+        self.await_all(deadline)?;
         self.until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
             .map_err(step("committing the transaction"))
     }
