@@ -79,6 +79,10 @@ impl Run {
         while !self.has_begun(&store, &cluster) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
         }
+        if self.faults.dead_letters_not_awaited {
+            // The trouble in which this fault costs something; chance brings it too rarely.
+            done.push(cluster.lose_dead_letters());
+        }
         let steps = 6 + random.below(14);
         for _ in 0..steps {
             // The pace of the schedule; nothing is waited for.
