@@ -91,6 +91,12 @@ impl Cluster {
         }
     }
 
+    /// The broker of the dead letters goes down.
+    pub(super) fn lose_dead_letters(&self) -> String {
+        self.0.broker_down(3).unwrap();
+        "broker 3 down".to_owned()
+    }
+
     /// Everything works again.
     pub(super) fn heal(&self) {
         for broker in 1..=BROKERS {

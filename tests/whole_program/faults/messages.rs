@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 pub(super) const PARTITIONS: i32 = 4;
 /// Messages in each partition.
-pub(super) const EACH: i64 = 150;
+pub(super) const EACH: i64 = 100;
 
 /// The message at a place: of ten, one is broken and three are flagged.
 pub(super) fn message(partition: i32, offset: i64) -> Vec<u8> {

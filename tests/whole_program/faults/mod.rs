@@ -23,7 +23,7 @@ use mingjian_stream::Delivery;
 /// Schedules of a run without instructions.
 const SCHEDULES: u64 = 200;
 /// A schedule mostly waits, so that many run side by side.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 24;
 /// Enough schedules for a deliberate fault to be noticed in one of them.
 const TRIES: u64 = 16;
 

@@ -44,11 +44,14 @@ fn check(count: usize) {
     let mut most = service.resident_bytes();
     node.signal("STOP");
     let began = Instant::now();
+    let mut was_paused = false;
     while began.elapsed() < FROZEN {
         most = most.max(service.resident_bytes());
+        was_paused |= service.metric("mingjian_paused") == 1.0;
         // Samples, until the time is over that the test is about.
         std::thread::sleep(Duration::from_millis(20));
     }
+    assert!(was_paused, "partitions are not paused while nothing can be delivered");
     node.signal("CONT");
     let lag = || {
         (0..PARTITIONS).all(|partition| {

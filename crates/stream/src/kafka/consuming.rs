@@ -31,6 +31,8 @@ const BUSY_POLL: Duration = Duration::from_millis(2);
 const SINK_PATIENCE: Duration = Duration::from_secs(1);
 /// How long batches that are to be given up may take to notice it.
 const SETTLE_PATIENCE: Duration = Duration::from_secs(120);
+/// How long leaving the group may take while a call keeps the consumer alive.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 const SEEK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Connected: the clients of one session.
@@ -69,7 +71,7 @@ impl<'s> Consuming<'s> {
     /// last, on this thread, when nothing is under way any more.
     pub(super) fn run(self, report: &mut ServiceReport) -> Result<Ended, ServeError> {
         let consumer = Arc::new(self.consumer);
-        thread::scope(|scope| {
+        let ended = thread::scope(|scope| {
             let pipeline = Pipeline::start(
                 scope,
                 self.service,
@@ -79,7 +81,24 @@ impl<'s> Consuming<'s> {
             );
             let flow = Flow::new(self.service, &consumer, pipeline);
             flow.run(report)
-        })
+        });
+        if Arc::strong_count(&consumer) > 1 {
+            close(&consumer);
+        }
+        ended
+    }
+}
+
+/// Leaves the group although a call that does not return keeps the consumer alive.
+fn close(consumer: &BaseConsumer<ConsumerEvents>) {
+    let began = Instant::now();
+    if let Err(error) = consumer.close_queue() {
+        tracing::warn!(%error, "the consumer cannot be closed");
+        return;
+    }
+    while !consumer.closed() && began.elapsed() < CLOSE_PATIENCE {
+        // Messages that still come are read again by whoever gets the partition.
+        let _ = consumer.poll(IDLE_POLL);
     }
 }
 

@@ -190,7 +190,7 @@ impl ConsumerContext for ConsumerEvents {
         self.has_revoked.store(true, Ordering::Release);
     }
 
-    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         let before = self.held.load(Ordering::Acquire);
         let held = match rebalance {
             Rebalance::Assign(partitions) => before + partitions.count(),
@@ -202,6 +202,11 @@ impl ConsumerContext for ConsumerEvents {
         self.memory.publish(held);
         match rebalance {
             Rebalance::Assign(partitions) => {
+                // A partition that was taken away while it was paused comes back paused, and
+                // nobody would think of resuming it.
+                if let Err(error) = consumer.resume(partitions) {
+                    tracing::warn!(%error, "cannot resume assigned partitions");
+                }
                 self.progress.assigned(partitions);
                 self.readiness.holds(Condition::Assignment);
                 self.readiness.holds(Condition::Brokers);

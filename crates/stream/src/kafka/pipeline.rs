@@ -150,7 +150,7 @@ impl Stage<'_> {
     fn deliver_all(
         &self,
         handed: &Receiver<Handed>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deliverer: &Deliverer,
     ) {
         let mut shadow = ShadowSink::new(self.service);
@@ -185,7 +185,7 @@ impl Stage<'_> {
         &self,
         batch: &Batch,
         judged: &[Judged],
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deliverer: &Deliverer,
     ) -> Result<(), Failure> {
         let (read, dead) = account::dead_letters(judged);

@@ -1,5 +1,7 @@
 //! At least once: offsets are committed when every record is acknowledged.
 
+use std::sync::Arc;
+
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 
 use super::{Deliverer, NotSent};
@@ -14,15 +16,20 @@ impl Deliverer {
         &self,
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let committed = self.send_to_be_committed(records, deadline).and_then(|()| {
             let step = |error| NotSent::Error("committing the offsets", error);
             let offsets = batch.next_offsets().map_err(step)?;
-            consumer.commit(&offsets, CommitMode::Sync).map_err(step)
+            let consumer = Arc::clone(consumer);
+            let commit = move || consumer.commit(&offsets, CommitMode::Sync);
+            self.offset_calls.make(commit).map_err(step)
         });
         committed.map_err(|noticed| {
+            if self.offset_calls.is_hung() {
+                return Failure::SessionLost("the kafka client does not answer".to_owned());
+            }
             let not_sent = self.discard_unsent(noticed);
             match (not_sent.end_of_service(), &not_sent) {
                 (Some(end), _) => Failure::Fatal(end),

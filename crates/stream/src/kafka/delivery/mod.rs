@@ -3,6 +3,7 @@
 mod at_least_once;
 #[cfg(feature = "deliberate-faults")]
 mod deliberate_faults;
+mod offsets;
 mod transaction;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use super::service::Service;
 use crate::engine::Judged;
 use crate::health::Readiness;
 use crate::{Delivery, KafkaConfig, ServeError};
+use offsets::OffsetCalls;
 
 /// How long one look for acknowledgements lasts. `poll` uses its time up even when there is
 /// nothing more to see, so that this is also what a batch may lose.
@@ -30,7 +32,8 @@ const ACKNOWLEDGEMENT_POLL: Duration = Duration::from_millis(1);
 
 /// The producing side of a session.
 pub(super) struct Deliverer {
-    producer: BaseProducer<ProducerEvents>,
+    producer: Arc<BaseProducer<ProducerEvents>>,
+    offset_calls: OffsetCalls,
     kafka: KafkaConfig,
     readiness: Readiness,
     patience: Duration,
@@ -54,14 +57,15 @@ impl Deliverer {
     ) -> Result<Self, ServeError> {
         let readiness = service.readiness.clone();
         let kafka = service.config.kafka.clone();
-        let producer = clients::producer(&kafka, max_record_bytes)
+        let producer: BaseProducer<ProducerEvents> = clients::producer(&kafka, max_record_bytes)
             .create_with_context(ProducerEvents::new(readiness.clone()))
             .map_err(|error| cannot_create(&error))?;
         // `check` has refused settings that are not numbers.
         let transaction_ms = kafka.timeouts().map_or(60_000, |timeouts| timeouts.transaction_ms);
         let patience = Duration::from_millis(transaction_ms);
         Ok(Self {
-            producer,
+            producer: Arc::new(producer),
+            offset_calls: OffsetCalls::default(),
             kafka,
             readiness,
             patience,
@@ -94,7 +98,7 @@ impl Deliverer {
         &self,
         batch: &Batch,
         judged: &[Judged],
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let records = batch
@@ -119,9 +123,21 @@ impl Deliverer {
         records: impl Iterator<Item = Record<'b>>,
         deadline: &Deadline,
     ) -> Result<(), NotSent> {
-        for record in records {
-            self.enqueue(record, deadline)?;
-        }
+        self.enqueue_all(records, deadline)?;
+        self.await_all(deadline)
+    }
+
+    /// Hands records to the client, which sends them in the background.
+    fn enqueue_all<'b>(
+        &self,
+        mut records: impl Iterator<Item = Record<'b>>,
+        deadline: &Deadline,
+    ) -> Result<(), NotSent> {
+        records.try_for_each(|record| self.enqueue(record, deadline))
+    }
+
+    /// Waits until every record is acknowledged, or one has failed.
+    fn await_all(&self, deadline: &Deadline) -> Result<(), NotSent> {
         let events = self.producer.context();
         while self.producer.in_flight_count() > 0 && !events.has_failed() {
             if deadline.is_over() {

@@ -1,5 +1,6 @@
 //! Exactly once: a batch's records and its offsets in one transaction.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -34,7 +35,7 @@ impl Deliverer {
         &self,
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), Failure> {
         let began = Instant::now();
@@ -46,27 +47,34 @@ impl Deliverer {
         &self,
         batch: &Batch,
         records: impl Iterator<Item = Record<'b>>,
-        consumer: &BaseConsumer<ConsumerEvents>,
+        consumer: &Arc<BaseConsumer<ConsumerEvents>>,
         deadline: &Deadline,
     ) -> Result<(), NotSent> {
         let step = |operation| move |error| NotSent::Error(operation, error);
         self.producer.begin_transaction().map_err(step("beginning a transaction"))?;
-        // Everything is acknowledged before the commit is asked for: with records under way
-        // `commit_transaction` would sit out a fixed 100 ms.
-        self.send_all(records, deadline)?;
-
+        // The records travel while the offsets are added: both are part of the transaction, in
+        // whatever order they arrive.
+        self.enqueue_all(records, deadline)?;
         let offsets = batch.next_offsets().map_err(step("noting the offsets"))?;
         // Taken anew each time: it holds the generation by which a former owner of the
         // partitions is fenced off.
         let group = consumer
             .group_metadata()
+            .map(Arc::new)
             .ok_or(NotSent::Error("reading the group's state", KafkaError::Canceled))?;
         if !self.leaves_offsets_out() {
             self.until_settled(deadline, || {
-                self.producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+                let producer = Arc::clone(&self.producer);
+                let (offsets, group) = (offsets.clone(), Arc::clone(&group));
+                self.offset_calls.make(move || {
+                    producer.send_offsets_to_transaction(&offsets, &group, CALL_PATIENCE)
+                })
             })
             .map_err(step("adding the offsets to the transaction"))?;
         }
+        // Everything is acknowledged before the commit is asked for: with records under way
+        // `commit_transaction` would sit out a fixed 100 ms.
+        self.await_all(deadline)?;
         self.until_settled(deadline, || self.producer.commit_transaction(CALL_PATIENCE))
             .map_err(step("committing the transaction"))
     }
@@ -84,6 +92,10 @@ impl Deliverer {
                 }
                 end => Failure::Fatal(end),
             };
+        }
+        if self.offset_calls.is_hung() {
+            // The producer takes no other call, not even an abort; the next one's start aborts.
+            return Failure::SessionLost("the kafka client does not answer".to_owned());
         }
         let not_sent = self.discard_unsent(noticed);
         let reason = not_sent.reason();
