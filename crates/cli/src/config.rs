@@ -38,18 +38,34 @@ pub(crate) struct Config {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CandidateSection {
     pub(crate) dir: Option<PathBuf>,
+    pub(crate) encoder: Option<PathBuf>,
     pub(crate) lexicon: Vec<PathBuf>,
     pub(crate) share: f64,
     pub(crate) shadow: bool,
     pub(crate) shadow_topic: Option<String>,
 }
 
-/// Where the model and the lexicon are; the bundled ones if nothing is said.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Where the model, its encoder and the lexicon are; the bundled ones if nothing is said.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ModelSection {
     pub(crate) dir: Option<PathBuf>,
+    pub(crate) encoder: Option<PathBuf>,
     pub(crate) lexicon: Vec<PathBuf>,
+    pub(crate) second_look: bool,
+    pub(crate) second_look_max_share: f64,
+}
+
+impl Default for ModelSection {
+    fn default() -> Self {
+        Self {
+            dir: None,
+            encoder: None,
+            lexicon: Vec::new(),
+            second_look: true,
+            second_look_max_share: 0.1,
+        }
+    }
 }
 
 /// Thresholds other than the model's, and what is urgent.
@@ -90,8 +106,12 @@ impl Config {
         let mut config = Self::parse(&text).with_context(|| format!("`{}`", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let Self { model, candidate, .. } = &mut config;
-        let files = model.dir.iter_mut().chain(&mut model.lexicon);
-        for file in files.chain(candidate.dir.iter_mut().chain(&mut candidate.lexicon)) {
+        let model = [&mut model.dir, &mut model.encoder].into_iter().flatten().chain(&mut model.lexicon);
+        let candidate = [&mut candidate.dir, &mut candidate.encoder]
+            .into_iter()
+            .flatten()
+            .chain(&mut candidate.lexicon);
+        for file in model.chain(candidate) {
             *file = folder.join(&file);
         }
         Ok(config)
@@ -139,6 +159,9 @@ impl Config {
         is_named.then(|| Assets {
             model: section.dir.clone(),
             lexicon: section.lexicon.clone(),
+            encoder: section.encoder.clone(),
+            no_second_look: !self.model.second_look,
+            second_look_max_share: Some(self.model.second_look_max_share),
             priority_score: self.policy.priority_score,
             ..Assets::default()
         })
@@ -151,6 +174,9 @@ impl Config {
         if assets.lexicon.is_empty() {
             assets.lexicon.clone_from(&self.model.lexicon);
         }
+        assets.encoder = assets.encoder.or_else(|| self.model.encoder.clone());
+        assets.no_second_look |= !self.model.second_look;
+        assets.second_look_max_share.get_or_insert(self.model.second_look_max_share);
         let mut thresholds = self.policy.thresholds.clone();
         thresholds.extend(flags.threshold.iter().copied());
         assets.threshold = thresholds.into_iter().collect();

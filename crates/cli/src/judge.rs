@@ -1,11 +1,12 @@
 //! The classifier as the stream sees it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 
-use mingjian_schema::{Post, Verdict, Versions};
-use mingjian_stream::{Candidate, Judge, Judges};
+use mingjian_schema::{Post, SecondLookUse, Verdict, Versions};
+use mingjian_stream::{Candidate, Judge, Judges, SecondLooks};
 use mingjian_triage::Classifier;
 
 use crate::arguments::Assets;
@@ -13,21 +14,44 @@ use crate::assets;
 use crate::config::Config;
 
 /// Lets the stream use a classifier without knowing one.
-struct ClassifierJudge(Classifier);
+struct ClassifierJudge {
+    classifier: Classifier,
+    taken: AtomicU64,
+    skipped: AtomicU64,
+}
 
 impl Judge for ClassifierJudge {
     fn judge(&self, post: &Post) -> Verdict {
-        self.0.classify(post)
+        let verdict = self.classifier.classify(post);
+        match verdict.second_look {
+            SecondLookUse::NotNeeded => 0,
+            SecondLookUse::Taken => self.taken.fetch_add(1, Ordering::Relaxed),
+            SecondLookUse::Skipped | SecondLookUse::Failed => {
+                self.skipped.fetch_add(1, Ordering::Relaxed)
+            }
+        };
+        verdict
     }
 
     fn versions(&self) -> &Versions {
-        self.0.versions()
+        self.classifier.versions()
+    }
+
+    fn second_looks(&self) -> SecondLooks {
+        SecondLooks {
+            taken: self.taken.load(Ordering::Relaxed),
+            skipped: self.skipped.load(Ordering::Relaxed),
+        }
     }
 }
 
 /// The classifier, for the stream.
 pub(crate) fn of(classifier: Classifier) -> Arc<dyn Judge> {
-    Arc::new(ClassifierJudge(classifier))
+    Arc::new(ClassifierJudge {
+        classifier,
+        taken: AtomicU64::default(),
+        skipped: AtomicU64::default(),
+    })
 }
 
 /// The judges that a configuration asks for: the one in force, and the candidate if one is named.

@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn heads_of_another_width_are_refused() {
-        let metadata = second_look().metadata.clone();
+        let metadata = second_look().metadata;
         assert!(SecondLook::new(metadata, &[0; 4]).is_none());
     }
 }
