@@ -136,6 +136,8 @@ def train(teacher: Teacher, rows: list[dict], options: argparse.Namespace) -> No
         optimiser,
         lambda step: min((step + 1) / warm, max(0.02, (len(plan) - step) / (len(plan) - warm))),
     )
+    # The mean of the weights along the way generalises better than the last ones.
+    mean = {name: weight.detach().clone() for name, weight in teacher.state_dict().items()}
     teacher.train()
     started, total, seen = time.monotonic(), 0.0, 0
     for step, (epoch, group) in enumerate(plan, 1):
@@ -151,6 +153,10 @@ def train(teacher: Teacher, rows: list[dict], options: argparse.Namespace) -> No
         torch.nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
         optimiser.step()
         schedule.step()
+        keep = min(1 - 1 / (1 + step / 8), options.keep)
+        with torch.no_grad():
+            for name, weight in teacher.state_dict().items():
+                mean[name].lerp_(weight, 1 - keep)
         total += loss.item()
         seen += len(group)
         if step % 50 == 0 or step == len(plan):
@@ -161,6 +167,7 @@ def train(teacher: Teacher, rows: list[dict], options: argparse.Namespace) -> No
                 f"  {math.ceil(left / 60)} min left", file=sys.stderr, flush=True,
             )
             total = 0.0
+    teacher.load_state_dict(mean)
 
 
 def main() -> None:
@@ -177,6 +184,7 @@ def main() -> None:
     parser.add_argument("--disturb", type=float, default=0.3, help="share of disturbed rows")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--keep", type=float, default=0.998, help="decay of the weights' mean")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--share", nargs="*", default=[], metavar="SOURCE=SHARE",
                         help="share of a source's rows that an epoch sees")

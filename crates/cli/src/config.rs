@@ -106,7 +106,8 @@ impl Config {
         let mut config = Self::parse(&text).with_context(|| format!("`{}`", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let Self { model, candidate, .. } = &mut config;
-        let model = [&mut model.dir, &mut model.encoder].into_iter().flatten().chain(&mut model.lexicon);
+        let model =
+            [&mut model.dir, &mut model.encoder].into_iter().flatten().chain(&mut model.lexicon);
         let candidate = [&mut candidate.dir, &mut candidate.encoder]
             .into_iter()
             .flatten()
