@@ -1,7 +1,8 @@
 """Writes the fine-tuned encoder as an int8 ONNX network, and its heads.
 
-    python export.py --weights FOLDER/weights.pt --out FOLDER
+    python export.py --weights FOLDER/weights.pt … --vocab vocab.txt --out FOLDER
 
+Of several weights, fine-tuned from the same base, the mean is taken: it is better than each.
 The network takes `(1, tokens)` token ids and gives one state a token. Weights of matrices are int8,
 one scale a column; activations are quantised as they come (one scale a post); embeddings are int8,
 one scale a row. Everything else stays f32. Queries, keys and values are one product.
@@ -137,13 +138,16 @@ def network(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, nargs="+", required=True)
     parser.add_argument("--vocab", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
 
-    state = torch.load(options.weights, map_location="cpu", weights_only=True)
-    weights = {name: values.float().numpy() for name, values in state.items()}
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in options.weights]
+    weights = {
+        name: (sum(state[name].float() for state in states) / len(states)).numpy()
+        for name in states[0]
+    }
     encoder = {
         name.removeprefix("encoder."): values
         for name, values in weights.items()

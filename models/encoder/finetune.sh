@@ -52,16 +52,15 @@ finetune() {
     --vocab "$work/vocab.txt" --inputs "$work/inputs.jsonl" --out "$work/$1" \
     --share "${share[@]}" "${@:2}"
 }
-say "fine-tuning: the folds side by side, then all rows"
+say "fine-tuning: the folds side by side"
 waiting=()
 for fold in $(seq 0 $((folds - 1))); do
   finetune "fold$fold" --hold-out "$fold" &
   waiting+=($!)
 done
 for process in "${waiting[@]}"; do wait "$process"; done
-finetune all
 cat "$work"/fold*/logits.jsonl >"$work/logits.jsonl"
 
 say "export"
-"$python" "$here/export.py" --weights "$work/all/weights.pt" --vocab "$work/vocab.txt" --out "$here"
+"$python" "$here/export.py" --weights "$work"/fold*/weights.pt --vocab "$work/vocab.txt" --out "$here"
 say "now: mingjian train --encoder models/encoder --encoder-logits $work/logits.jsonl …"
