@@ -63,7 +63,7 @@ impl Default for ModelSection {
             encoder: None,
             lexicon: Vec::new(),
             second_look: true,
-            second_look_max_share: 0.1,
+            second_look_max_share: 1.0,
         }
     }
 }
