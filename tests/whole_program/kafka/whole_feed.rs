@@ -8,7 +8,7 @@ use mingjian_schema::{DeadLetter, DeadLetterReason, FlaggedPost};
 use serde_json::Value;
 
 use super::feed::{self, Message};
-use super::service::{Configuration, Service, configure};
+use super::service::{Configuration, Service, configure_with};
 use super::topics::{TRACE, Topics};
 use crate::bad_input::kept_bytes;
 use crate::evidence;
@@ -22,7 +22,7 @@ fn every_message_of_a_feed_goes_the_way_that_a_replay_says() {
     topics.create(&[&topics.input, &topics.review, &topics.dead_letters]);
     let messages = feed::messages(MESSAGES);
     topics.produce(&messages);
-    let configuration = configure(&topics);
+    let configuration = configure_with(&topics, "[model]\nsecond_look = true");
 
     let mut service = Service::start(&configuration);
     topics.wait_until_consumed();
