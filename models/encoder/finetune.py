@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", type=int, default=None, help="fold that is not trained on")
     parser.add_argument("--layers", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--longest", type=int, default=96, help="tokens a row is trained with")
     parser.add_argument("--disturb", type=float, default=0.3, help="share of disturbed rows")
     parser.add_argument("--batch", type=int, default=16)
