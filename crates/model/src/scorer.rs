@@ -32,6 +32,8 @@ pub struct Scores {
 #[derive(Debug, Default)]
 pub struct Scratch {
     ngrams: NGramBuffer,
+    /// Hashes of the n-grams that the table may know.
+    candidates: Vec<u64>,
     /// How often each row of the table occurs in the post at hand.
     counts: Vec<u16>,
     /// The rows that occur, in order of first occurrence.
@@ -149,18 +151,25 @@ impl Model {
 
     /// Counts the rows that the post touches.
     fn count(&self, reading: &Reading, scratch: &mut Scratch) {
-        scratch.counts.resize(self.table.len(), 0);
-        let Scratch { ngrams, counts, touched } = scratch;
+        scratch.counts.resize(self.table.numbers(), 0);
+        let Scratch { ngrams, candidates, counts, touched } = scratch;
+        candidates.clear();
         for (_, document, _) in reading.scored() {
             ngrams.for_each(document, |ngram| {
-                if let Some(number) = self.table.find(ngram.hash) {
-                    let count = &mut counts[number as usize];
-                    if *count == 0 {
-                        touched.push(number);
-                    }
-                    *count = count.saturating_add(1);
+                if self.table.may_know(ngram.hash) {
+                    candidates.push(ngram.hash);
                 }
             });
+        }
+        // In a loop of their own the looks do not wait for each other: each misses the cache.
+        for &hash in &*candidates {
+            if let Some(number) = self.table.look_up(hash) {
+                let count = &mut counts[number as usize];
+                if *count == 0 {
+                    touched.push(number);
+                }
+                *count = count.saturating_add(1);
+            }
         }
     }
 

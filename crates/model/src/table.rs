@@ -4,7 +4,6 @@ use mingjian_schema::Category;
 
 /// What the model knows of one n-gram.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[repr(align(32))]
 pub struct Row {
     /// Inverse document frequency, `ln((1 + n) / (1 + df)) + 1` over the training posts.
     pub idf: f32,
@@ -12,20 +11,29 @@ pub struct Row {
     pub weights: [f32; Category::COUNT],
 }
 
+/// A row with the part of its n-gram's hash that tells it from its neighbours: half a cache line,
+/// so that a look at a known n-gram costs one miss.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+struct Slot {
+    /// The low 32 bits of the hash, 1 in place of 0; 0 marks a free slot.
+    tag: u32,
+    row: Row,
+}
+
 /// A hash table from n-gram hashes to rows, by open addressing with linear probing.
+///
+/// An n-gram is told from others by 32 bits of its hash and the place where they stand: of a
+/// thousand million n-grams that the model does not know, about one is taken for one that it knows.
 #[derive(Debug, Clone, Default)]
 pub struct AdditiveTable {
     /// One bit for each of 2²¹ hash prefixes that occur. Most n-grams of a post are unknown, and
     /// 256 KiB stay in the cache where the slots do not.
     present: Vec<u64>,
-    /// Hash and row number of each slot; a row number of [`EMPTY`] marks a free slot.
-    slots: Vec<(u64, u32)>,
-    shift: u32,
-    hashes: Vec<u64>,
-    rows: Vec<Row>,
+    slots: Vec<Slot>,
+    /// The whole hash of each n-gram, and the slot that its row stands in, in the file's order.
+    entries: Vec<(u64, u32)>,
 }
-
-const EMPTY: u32 = u32::MAX;
 
 /// Bits of a hash that the filter looks at.
 const FILTER_BITS: u32 = 21;
@@ -37,23 +45,23 @@ impl AdditiveTable {
     /// Builds the table. A hash that occurs twice keeps its first row.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = (u64, Row)>) -> Self {
-        let (hashes, rows): (Vec<u64>, Vec<Row>) = entries.into_iter().unzip();
-        let capacity = (hashes.len() * 2).next_power_of_two().max(2);
-        let shift = 64 - capacity.trailing_zeros();
+        let entries: Vec<(u64, Row)> = entries.into_iter().collect();
+        // Two slots in three are taken.
+        let slots = vec![Slot::default(); entries.len() * 3 / 2 + 1];
         let present = vec![0; 1 << (FILTER_BITS - 6)];
-        let slots = vec![(0, EMPTY); capacity];
-        let mut table = Self { present, slots, shift, hashes, rows };
-        for index in 0..table.hashes.len() {
-            let hash = table.hashes[index];
+        let mut table = Self { present, slots, entries: Vec::with_capacity(entries.len()) };
+        for (hash, row) in entries {
+            if table.find(hash).is_some() {
+                continue;
+            }
             let (word, bit) = filter_position(hash);
             table.present[word] |= bit;
             let mut slot = table.first_slot(hash);
-            while table.slots[slot].1 != EMPTY && table.slots[slot].0 != hash {
-                slot = (slot + 1) & (capacity - 1);
+            while table.slots[slot].tag != FREE {
+                slot = table.slot_after(slot);
             }
-            if table.slots[slot].1 == EMPTY {
-                table.slots[slot] = (hash, index as u32);
-            }
+            table.slots[slot] = Slot { tag: tag(hash), row };
+            table.entries.push((hash, slot as u32));
         }
         table
     }
@@ -61,34 +69,48 @@ impl AdditiveTable {
     /// How many n-grams the table holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.entries.len()
     }
 
     /// Whether the table holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.entries.is_empty()
     }
 
-    /// The row number of an n-gram, if the table knows it.
+    /// Upper bound of the rows' numbers, exclusive.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether the table may know an n-gram. Cheap, and wrong about one unknown n-gram in eight.
+    #[inline]
+    #[must_use]
+    pub fn may_know(&self, hash: u64) -> bool {
+        let (word, bit) = filter_position(hash);
+        self.present.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The number of an n-gram's row, if the table knows it.
     #[inline]
     #[must_use]
     pub fn find(&self, hash: u64) -> Option<u32> {
-        let (word, bit) = filter_position(hash);
-        if self.present.get(word)? & bit == 0 {
-            return None;
-        }
-        let mask = self.slots.len().wrapping_sub(1);
+        if self.may_know(hash) { self.look_up(hash) } else { None }
+    }
+
+    /// The same without the look at the filter.
+    #[inline]
+    #[must_use]
+    pub fn look_up(&self, hash: u64) -> Option<u32> {
+        let tag = tag(hash);
         let mut slot = self.first_slot(hash);
         loop {
-            let &(stored, row) = self.slots.get(slot)?;
-            if row == EMPTY {
-                return None;
+            match self.slots.get(slot)?.tag {
+                FREE => return None,
+                stored if stored == tag => return Some(slot as u32),
+                _ => slot = self.slot_after(slot),
             }
-            if stored == hash {
-                return Some(row);
-            }
-            slot = (slot + 1) & mask;
         }
     }
 
@@ -96,18 +118,26 @@ impl AdditiveTable {
     #[inline]
     #[must_use]
     pub fn row(&self, number: u32) -> &Row {
-        &self.rows[number as usize]
+        &self.slots[number as usize].row
     }
 
+    /// A number below that of the slots, from the high bits of the hash mixed anew (Lemire 2019,
+    /// "Fast random integer generation in an interval").
     fn first_slot(&self, hash: u64) -> usize {
-        (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+        let mixed = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((u128::from(mixed) * self.slots.len() as u128) >> 64) as usize
+    }
+
+    fn slot_after(&self, slot: usize) -> usize {
+        if slot + 1 == self.slots.len() { 0 } else { slot + 1 }
     }
 
     /// The table as little-endian bytes, one record of hash, idf and six weights per n-gram.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.rows.len() * RECORD);
-        for (hash, row) in self.hashes.iter().zip(&self.rows) {
+        let mut bytes = Vec::with_capacity(self.len() * RECORD);
+        for (hash, number) in &self.entries {
+            let row = self.row(*number);
             bytes.extend(hash.to_le_bytes());
             bytes.extend(row.idf.to_le_bytes());
             for weight in row.weights {
@@ -128,6 +158,14 @@ impl AdditiveTable {
         let entries: Option<Vec<_>> = records.iter().map(read_record).collect();
         entries.map(Self::new)
     }
+}
+
+/// Tag of a slot that holds nothing.
+const FREE: u32 = 0;
+
+/// The low half of a hash; the filter and the place look at the high one.
+fn tag(hash: u64) -> u32 {
+    (hash as u32).max(1)
 }
 
 /// Word and bit of the filter that stand for a hash.
