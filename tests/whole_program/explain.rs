@@ -142,3 +142,14 @@ fn the_examples_of_the_help_can_be_run() {
     }
     assert!(run > 0, "{help}");
 }
+
+#[test]
+fn without_the_gate_every_post_is_looked_at_twice() {
+    let look = |flags: &[&str]| {
+        let text = "今天天气很好，我们出去走走，顺便买点菜。";
+        let explained = finish(mingjian("explain").args([text, "--json"]).args(flags)).json();
+        explained["categories"][0]["look"].clone()
+    };
+    assert_eq!(look(&[]), "linear");
+    assert_eq!(look(&["--no-gate"]), "second");
+}

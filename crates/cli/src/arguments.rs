@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::command::bench::baseline::Tolerance;
+
 /// Mingjian 明鉴: flags malicious-marketing conduct in Chinese posts for human review.
 ///
 /// It reads posts from Kafka or from a file, scores each in six categories, and hands what
@@ -40,6 +42,10 @@ pub(crate) struct Assets {
     /// Leave out the second look: faster, at the first look's accuracy
     #[arg(long, conflicts_with = "encoder")]
     pub(crate) no_second_look: bool,
+    /// Look twice at every post, not only at those above the model's gate: the most accurate, and
+    /// some fifty times slower
+    #[arg(long, conflicts_with = "no_second_look")]
+    pub(crate) no_gate: bool,
     /// Look twice at no more than this share of the posts (0 to 1, default 1)
     #[arg(long, value_name = "SHARE")]
     pub(crate) second_look_max_share: Option<f64>,
@@ -340,6 +346,16 @@ pub(crate) struct Evaluate {
 #[command(after_help = "Examples:
   mingjian bench --input posts.jsonl
   mingjian bench --threads 2 --json
+  mingjian bench --json > before.json                       # then, after a change:
+  mingjian bench --baseline before.json --max-regression 10%
+  mingjian bench --kafka 127.0.0.1:9092                     # the service, through these brokers
+  mingjian bench --kafka broker:9093 --config mingjian.toml --rate 5000
+
+With --kafka the whole service runs through the brokers, beside three measures of what bounds it:
+reading alone, the service without looking at posts, and classification without Kafka. It makes
+topics of its own and removes them. --config gives the settings of a service, for brokers that ask
+who you are; its topics and names are not used. A second look is taken as `mingjian serve` takes it
+(--no-second-look: linear look only).
 
 Without --input the bundled sample feed is used, over and over; figures on many distinct texts are
 lower and more honest.")]
@@ -347,12 +363,31 @@ pub(crate) struct Bench {
     /// Posts, JSON Lines; the bundled sample feed if absent
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) input: Vec<PathBuf>,
-    /// Worker threads
-    #[arg(long, default_value_t = 1)]
-    pub(crate) threads: usize,
-    /// Seconds to measure for
+    /// Worker threads [default: 1; with --kafka what the settings say, by default one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Seconds to measure for; with --kafka, seconds of each of its phases
     #[arg(long, default_value_t = 5.0, value_name = "S")]
     pub(crate) seconds: f64,
+    /// Compare with a saved run (`--json`) and fail if this one is worse: times as multiples of
+    /// jieba-rs in the same run, allocations, memory
+    #[arg(long, value_name = "FILE", conflicts_with = "kafka")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// How much worse each figure may be, `10%` or `0.1`
+    #[arg(long, value_name = "SHARE", requires = "baseline", default_value = "10%")]
+    pub(crate) max_regression: Tolerance,
+    /// Measure the service through Kafka: addresses of brokers, `host:port` separated by commas
+    #[arg(long, value_name = "BROKERS")]
+    pub(crate) kafka: Option<String>,
+    /// Settings of the service (TOML) as of `mingjian serve`; the defaults if absent
+    #[arg(long, value_name = "FILE", requires = "kafka")]
+    pub(crate) config: Option<PathBuf>,
+    /// Posts a second at which latency is measured; half of the measured rate if absent
+    #[arg(long, value_name = "N", requires = "kafka")]
+    pub(crate) rate: Option<f64>,
+    /// Partitions of the topics that are made
+    #[arg(long, value_name = "N", requires = "kafka", default_value_t = 4)]
+    pub(crate) partitions: i32,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -56,7 +56,8 @@ fn second_look(assets: &Assets) -> Result<SecondLook> {
     };
     let digest = files.digest().to_owned();
     let (tokeniser, transformer) = files.load()?;
-    Ok(SecondLook::new(tokeniser, transformer, digest, share))
+    let second_look = SecondLook::new(tokeniser, transformer, digest, share);
+    Ok(if assets.no_gate { second_look.at_every_post() } else { second_look })
 }
 
 /// The lexicon of these files, or the bundled one.

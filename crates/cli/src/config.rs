@@ -53,6 +53,7 @@ pub(crate) struct ModelSection {
     pub(crate) encoder: Option<PathBuf>,
     pub(crate) lexicon: Vec<PathBuf>,
     pub(crate) second_look: bool,
+    pub(crate) second_look_gate: bool,
     pub(crate) second_look_max_share: f64,
 }
 
@@ -63,6 +64,7 @@ impl Default for ModelSection {
             encoder: None,
             lexicon: Vec::new(),
             second_look: true,
+            second_look_gate: true,
             second_look_max_share: 1.0,
         }
     }
@@ -162,6 +164,7 @@ impl Config {
             lexicon: section.lexicon.clone(),
             encoder: section.encoder.clone(),
             no_second_look: !self.model.second_look,
+            no_gate: !self.model.second_look_gate,
             second_look_max_share: Some(self.model.second_look_max_share),
             priority_score: self.policy.priority_score,
             ..Assets::default()
@@ -177,6 +180,7 @@ impl Config {
         }
         assets.encoder = assets.encoder.or_else(|| self.model.encoder.clone());
         assets.no_second_look |= !self.model.second_look;
+        assets.no_gate |= !self.model.second_look_gate;
         assets.second_look_max_share.get_or_insert(self.model.second_look_max_share);
         let mut thresholds = self.policy.thresholds.clone();
         thresholds.extend(flags.threshold.iter().copied());

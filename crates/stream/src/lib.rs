@@ -23,6 +23,7 @@ mod jsonl;
 mod judge;
 mod judges;
 mod kafka;
+mod kafka_bench;
 mod memory;
 mod message;
 pub mod metrics;
@@ -47,6 +48,7 @@ pub use jsonl::{
 };
 pub use judge::{Judge, SecondLooks};
 pub use judges::{Candidate, JudgeSource, Judges, MakeJudges};
+pub use kafka_bench::{KafkaBenchError, KafkaBenchOptions, KafkaBenchReport, kafka_bench};
 pub use message::{RawMessage, TraceContext};
 pub use serve::{Controls, ServeError, ServiceReport, serve};
 pub use soak::{LatencyReport, SoakError, SoakOptions, SoakReport, soak};

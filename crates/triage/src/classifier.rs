@@ -173,7 +173,7 @@ impl Classifier {
         };
         second.saw_one();
         let long_enough = self.policy.is_long_enough(buffers.reading.letters());
-        if !long_enough || !join.wants(&scores) {
+        if !long_enough || (second.is_gated() && !join.wants(&scores)) {
             return first(SecondLookUse::NotNeeded);
         }
         if !second.may_look() {

@@ -12,6 +12,7 @@ pub struct SecondLook {
     encoder: Box<dyn Encoder>,
     digest: String,
     budget: Budget,
+    gated: bool,
 }
 
 impl SecondLook {
@@ -24,7 +25,20 @@ impl SecondLook {
         digest: String,
         most: f64,
     ) -> Self {
-        Self { tokeniser, encoder: Box::new(encoder), digest, budget: Budget::new(most) }
+        let budget = Budget::new(most);
+        Self { tokeniser, encoder: Box::new(encoder), digest, budget, gated: true }
+    }
+
+    /// Looks twice at every post, whatever the model's gate says of it.
+    #[must_use]
+    pub fn at_every_post(mut self) -> Self {
+        self.gated = false;
+        self
+    }
+
+    /// Whether the model's gate decides which posts are looked at.
+    pub(crate) fn is_gated(&self) -> bool {
+        self.gated
     }
 
     /// Digest of the encoder's files.

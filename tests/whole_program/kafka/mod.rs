@@ -1,6 +1,7 @@
 //! The service on a real Kafka.
 
 mod audit;
+mod bench;
 mod broker;
 mod broker_restart;
 mod feed;

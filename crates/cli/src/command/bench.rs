@@ -4,6 +4,9 @@
 //! same texts with jieba-rs and nothing else, in the same run, so that a ratio survives a noisy
 //! machine.
 
+pub(crate) mod baseline;
+mod kafka;
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,13 +22,20 @@ use serde_json::json;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region};
 
 use crate::arguments::Bench;
+use crate::failure::FOUND_A_FAILURE;
 use crate::{assets, paint};
 
 /// Longest measurement, in seconds.
 const LONGEST_RUN: f64 = 3_600.0;
 
 pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
+    if !(options.seconds > 0.0 && options.seconds <= LONGEST_RUN) || options.threads == Some(0) {
+        bail!("--threads must be above 0, --seconds above 0 and at most {LONGEST_RUN}");
+    }
     let lines = read_lines(&options.input)?;
+    if let Some(brokers) = &options.kafka {
+        return kafka::run(options, brokers, lines);
+    }
     let posts: Vec<Post> = lines
         .iter()
         .filter_map(|line| serde_json::from_str::<Post>(line).ok())
@@ -36,25 +46,23 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
             "no post was found in the input: one JSON object a line, with `id` and `text` or `title`"
         );
     }
-    if options.threads == 0 || !(options.seconds > 0.0 && options.seconds <= LONGEST_RUN) {
-        bail!("--threads must be above 0, --seconds above 0 and at most {LONGEST_RUN}");
-    }
     let classifier = assets::classifier(&options.assets)?;
     let budget = Duration::from_secs_f64(options.seconds / 4.0);
 
     let stages = Stages::measure(&lines, &posts, &classifier, options, budget)?;
     let latency = Latency::measure(&posts, &classifier, budget);
     let allocations = allocations_per_passed_post(&posts, &classifier);
-    let throughput = Throughput::measure(&lines, &classifier, options.threads, budget)?;
+    let threads = options.threads.unwrap_or(1);
+    let throughput = Throughput::measure(&lines, &classifier, threads, budget)?;
 
     let bytes: usize = lines.iter().map(String::len).sum();
     let chars: usize =
         posts.iter().map(|post| post.title().chars().count() + post.text().chars().count()).sum();
-    let result = json!({
+    let mut result = json!({
         "posts": posts.len(),
         "bytes": bytes,
         "chars": chars,
-        "threads": options.threads,
+        "threads": threads,
         "posts_per_second": throughput.posts_per_second,
         "megabytes_per_second": throughput.bytes_per_second / 1e6,
         "stages_ns_per_post": stages.as_json(),
@@ -64,12 +72,23 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
         "allocations_per_post": allocations,
         "peak_rss_bytes": peak_rss_bytes(),
     });
+    let compared = match &options.baseline {
+        Some(file) => baseline::compare(file, &result, options.max_regression)?,
+        None => Vec::new(),
+    };
     if options.json {
+        if !compared.is_empty() {
+            result["against_baseline"] = json!(compared);
+        }
         paint::json(&result)?;
     } else {
         print(&result, &stages);
+        if !compared.is_empty() {
+            baseline::print(&compared);
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    let is_slower = compared.iter().any(|one| one.is_regression);
+    Ok(if is_slower { ExitCode::from(FOUND_A_FAILURE) } else { ExitCode::SUCCESS })
 }
 
 fn read_lines(files: &[PathBuf]) -> Result<Vec<String>> {

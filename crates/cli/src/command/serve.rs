@@ -97,7 +97,7 @@ fn demo_posts(options: &Serve) -> Result<Vec<Vec<u8>>> {
 
 /// The first SIGTERM or Ctrl-C asks the service to finish its batch and leave, the second one
 /// leaves at once: what was not committed is read again.
-pub(super) async fn stop_on_signal(stop: StopSignal) {
+pub(crate) async fn stop_on_signal(stop: StopSignal) {
     if wait_for_signal().await.is_err() {
         return;
     }

@@ -6,8 +6,8 @@ use rdkafka::config::RDKafkaLogLevel;
 use crate::config::Timeouts;
 use crate::{Delivery, KafkaConfig};
 
-/// Settings of a client that only asks for metadata.
-pub(super) fn probe(kafka: &KafkaConfig) -> ClientConfig {
+/// Settings of a client that only asks for metadata or makes topics.
+pub(crate) fn probe(kafka: &KafkaConfig) -> ClientConfig {
     overridden(kafka, &[], &[])
 }
 
@@ -31,6 +31,10 @@ pub(super) fn consumer(kafka: &KafkaConfig) -> ClientConfig {
         // librdkafka's second of back-off after a full queue stalls a consumer that takes batches.
         ("fetch.queue.backoff.ms", "5"),
         ("queued.min.messages", PREFETCH_MESSAGES),
+        // A broker that answers every fetch with the few posts of the last millisecond takes the
+        // time in which they would be judged. A batch waits longer than this anyway.
+        ("fetch.min.bytes", "65536"),
+        ("fetch.wait.max.ms", "10"),
         // Lag and progress are as fresh as this.
         ("statistics.interval.ms", "2000"),
     ];
@@ -105,7 +109,7 @@ pub(crate) const SHADOW_QUEUE_BYTES: usize = 4 << 20;
 
 /// Settings of the producer that a soak sends its posts with.
 pub(crate) fn soak_producer(kafka: &KafkaConfig) -> ClientConfig {
-    let chosen = [("linger.ms", "2"), ("enable.idempotence", "true"), ("compression.type", "lz4")];
+    let chosen = [("linger.ms", "5"), ("enable.idempotence", "true"), ("compression.type", "lz4")];
     overridden(kafka, &chosen, &[])
 }
 
@@ -117,5 +121,13 @@ pub(crate) fn soak_reader(kafka: &KafkaConfig) -> ClientConfig {
         .set("group.id", format!("{}-soak-reader", kafka.group))
         .set("enable.auto.commit", "false")
         .set("isolation.level", "read_committed");
+    config
+}
+
+/// Settings of a consumer that reads as the service does, as fast as it can.
+pub(crate) fn bench_consumer(kafka: &KafkaConfig) -> ClientConfig {
+    let mut config = consumer(kafka);
+    // Assigned its partitions by hand, it joins no group and commits nothing.
+    config.set("group.id", format!("{}-consume-only", kafka.group));
     config
 }

@@ -33,4 +33,7 @@ mod shadow_sink;
 
 pub(crate) use service::Service;
 
-pub(crate) use clients::{SHADOW_QUEUE_BYTES, fetch_bytes, soak_producer, soak_reader};
+pub(crate) use clients::{
+    SHADOW_QUEUE_BYTES, bench_consumer, fetch_bytes, probe as admin_client, soak_producer,
+    soak_reader,
+};

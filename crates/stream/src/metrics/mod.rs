@@ -171,6 +171,7 @@ fn describe() {
     describe_gauge!(PARTITION_ASSIGNED, "1 for each partition assigned to this instance");
     describe_gauge!(STALLED_SECONDS, "since a partition with waiting messages came forward");
     describe_gauge!(PAUSED, "1 while no messages are taken");
+    gauge!(PAUSED).set(0.0);
     describe_gauge!(BREAKER_OPEN, "1 while too many messages are dead letters");
     describe_gauge!(MEMORY_BOUND, Unit::Bytes, "memory that the process takes at most");
     describe_gauge!(VERSIONS, "what makes the verdicts, as labels");

@@ -44,6 +44,11 @@ impl Committed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).posts
     }
 
+    /// Blocks until so many posts are committed, or `stop` is raised.
+    pub(super) fn wait_for(&self, posts: u64, stop: &StopSignal) {
+        while self.committed() < posts && !stop.wait(Duration::from_millis(5)) {}
+    }
+
     fn add(&self, posts: u64) {
         let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pace.posts += posts;

@@ -17,7 +17,7 @@ pub(super) enum Way {
 }
 
 /// Every post of a soak with the way that it must go and the records that have come of it.
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     expected: Vec<Way>,
     seen: Vec<u8>,
     missing: u64,
@@ -31,7 +31,7 @@ const BATCH: usize = 10_000;
 
 impl Ledger {
     /// Judges every post, without Kafka, and says how many a second that were.
-    pub(super) fn expecting(feed: &Feed, engine: &Engine) -> (Self, f64) {
+    pub(crate) fn expecting(feed: &Feed, engine: &Engine) -> (Self, f64) {
         let mut expected = Vec::with_capacity(feed.posts());
         let mut seconds = 0.0;
         for start in (0..feed.posts()).step_by(BATCH) {
@@ -109,7 +109,7 @@ impl Ledger {
             lost_sessions: service.lost_sessions,
             posts_per_second: *posts_per_second,
             classify_posts_per_second,
-            latency_ms: LatencyReport { p50: at(0.5), p99: at(0.99), max: at(1.0) },
+            latency_ms: LatencyReport { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1.0) },
         }
     }
 }

@@ -19,9 +19,10 @@ use serde::Serialize;
 
 use crate::judges::JudgeSource;
 use crate::{Engine, EngineError, EngineOptions, Judges, ServeError, StopSignal, StreamConfig};
-use feed::Feed;
+pub(crate) use feed::Feed;
+use feed::Pace;
 use instances::Instances;
-use ledger::Ledger;
+pub(crate) use ledger::Ledger;
 
 /// What a soak does.
 #[derive(Debug, Clone)]
@@ -78,7 +79,8 @@ pub struct SoakReport {
     pub posts_per_second: f64,
     /// Posts a second on as many threads without Kafka.
     pub classify_posts_per_second: f64,
-    /// From a post's timestamp to a reader with `read_committed`, in milliseconds.
+    /// From a post's timestamp to a reader with `read_committed`, in milliseconds; at an even rate
+    /// without the posts before it and those of its first second.
     pub latency_ms: LatencyReport,
 }
 
@@ -87,6 +89,8 @@ pub struct SoakReport {
 pub struct LatencyReport {
     /// Half of them are faster.
     pub p50: u64,
+    /// All but one in twenty are faster.
+    pub p95: u64,
     /// All but one in a hundred are faster.
     pub p99: u64,
     /// None is slower.
@@ -139,17 +143,20 @@ pub async fn soak(
     drop(engine);
 
     let mut reader = reader::Reader::at_the_end(config, Arc::clone(&feed))?;
-    let producing = {
-        let (config, feed, rate, stop) =
-            (config.clone(), Arc::clone(&feed), options.rate, stop.clone());
-        tokio::task::spawn_blocking(move || feed::produce(&config, &feed, rate, &stop))
+    // What was sent ahead, and the first second after it.
+    let settling = |rate: f64| feed.warm_up() + (rate as usize).min(options.posts / 4);
+    reader.leave_out_the_latency_of(options.rate.map_or(0, settling));
+    let produce = |pace: Option<Pace>| {
+        let (config, feed, stop) = (config.clone(), Arc::clone(&feed), stop.clone());
+        tokio::task::spawn_blocking(move || feed::produce(&config, &feed, pace.as_ref(), &stop))
     };
-    let produced = match options.rate {
-        None => Err(producing.await.map_err(|_| SoakError::Thread)??),
-        Some(_) => Ok(producing),
-    };
+    if options.rate.is_none() {
+        produce(None).await.map_err(|_| SoakError::Thread)??;
+    }
     let mut instances =
         Instances::start(config, options, || JudgeSource::from(judges.clone()), &stop);
+    let pace = |rate| Pace { rate, progress: instances.progress() };
+    let producing = options.rate.map(|rate| produce(Some(pace(rate))));
     let ended_by = stop.clone();
     let patience = options.patience;
     let posts = options.posts as u64;
@@ -173,7 +180,7 @@ pub async fn soak(
     });
     instances.restart_on_the_way(posts, &stop).await?;
     let (mut ledger, mut reader) = reading.await.map_err(|_| SoakError::Thread)??;
-    if let Ok(producing) = produced {
+    if let Some(producing) = producing {
         producing.await.map_err(|_| SoakError::Thread)??;
     }
     let service = instances.finish().await?;

@@ -23,6 +23,8 @@ pub(super) struct Reader {
     consumer: BaseConsumer,
     review_topic: String,
     feed: Arc<Feed>,
+    /// The first post whose latency counts.
+    timed_from: usize,
 }
 
 impl Reader {
@@ -38,7 +40,12 @@ impl Reader {
             }
         }
         consumer.assign(&places)?;
-        Ok(Self { consumer, review_topic: kafka.review_topic.clone(), feed })
+        Ok(Self { consumer, review_topic: kafka.review_topic.clone(), feed, timed_from: 0 })
+    }
+
+    /// Posts before this one say nothing of the latency: the service was not at work yet.
+    pub(super) fn leave_out_the_latency_of(&mut self, posts: usize) {
+        self.timed_from = posts;
     }
 
     /// Takes one record, if one comes. Whether one did.
@@ -69,7 +76,9 @@ impl Reader {
             let key = message.key().and_then(|key| std::str::from_utf8(key).ok());
             let Some(number) = key.and_then(|key| feed.number_in(key)) else { return };
             ledger.note(number, Way::IsFlagged);
-            if let Some(latency) = latency(payload) {
+            if number >= self.timed_from
+                && let Some(latency) = latency(payload)
+            {
                 ledger.note_latency(latency);
             }
         } else if let Ok(letter) = serde_json::from_slice::<DeadLetter>(payload)
