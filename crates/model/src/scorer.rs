@@ -9,7 +9,8 @@ use crate::metadata::{Metadata, Threshold};
 use crate::ngram::NGramBuffer;
 use crate::reading::Reading;
 use crate::second_look::SecondLook;
-use crate::table::AdditiveTable;
+use crate::table::{AdditiveTable, Candidates};
+use crate::tally::{Counted, Tally};
 
 /// A model in memory: the additive table, and a decision and a threshold for each category.
 pub struct Model {
@@ -32,15 +33,15 @@ pub struct Scores {
 #[derive(Debug, Default)]
 pub struct Scratch {
     ngrams: NGramBuffer,
+    hashes: Vec<u64>,
+    candidates: Candidates,
     /// How often each row of the table occurs in the post at hand.
-    counts: Vec<u16>,
-    /// The rows that occur, in order of first occurrence.
-    touched: Vec<u32>,
+    tally: Tally,
 }
 
 /// The n-grams of a post that the table knows, weighed.
 pub(crate) struct Weighed<'a> {
-    counts: &'a [u16],
+    tally: &'a Tally,
     /// One over the length of the post's tf-idf vector, see [`length`].
     scale: f64,
 }
@@ -131,16 +132,14 @@ impl Model {
         self.count(reading, scratch);
         let mut sums = [0.0_f64; Category::COUNT];
         let mut squares = 0.0_f64;
-        for &number in &scratch.touched {
-            let row = self.table.row(number);
-            let value = sublinear(scratch.counts[number as usize]) * f64::from(row.idf);
+        for &Counted { row, count } in scratch.tally.counted() {
+            let row = self.table.row(row);
+            let value = sublinear(count) * f64::from(row.idf);
             squares += value * value;
             for (sum, weight) in sums.iter_mut().zip(row.weights) {
                 *sum += value * f64::from(weight);
             }
-            scratch.counts[number as usize] = 0;
         }
-        scratch.touched.clear();
         let scale = length(squares).recip();
         for (margin, sum) in margins.0.iter_mut().zip(sums) {
             *margin = sum * scale;
@@ -149,19 +148,13 @@ impl Model {
 
     /// Counts the rows that the post touches.
     fn count(&self, reading: &Reading, scratch: &mut Scratch) {
-        scratch.counts.resize(self.table.len(), 0);
-        let Scratch { ngrams, counts, touched } = scratch;
+        let Scratch { ngrams, hashes, candidates, tally } = scratch;
+        hashes.clear();
         for (_, document, _) in reading.scored() {
-            ngrams.for_each(document, |ngram| {
-                if let Some(number) = self.table.find(ngram.hash) {
-                    let count = &mut counts[number as usize];
-                    if *count == 0 {
-                        touched.push(number);
-                    }
-                    *count = count.saturating_add(1);
-                }
-            });
+            ngrams.for_each(document, |ngram| hashes.push(ngram.hash));
         }
+        tally.start(hashes.len());
+        self.table.find_each(hashes, candidates, |row| tally.add(row));
     }
 
     /// Hands the weighed n-grams of a post to `use_them` and clears the buffers afterwards.
@@ -172,27 +165,19 @@ impl Model {
         use_them: impl FnOnce(&Weighed<'_>, &mut NGramBuffer) -> T,
     ) -> T {
         self.count(reading, scratch);
-        let squares: f64 = scratch
-            .touched
-            .iter()
-            .map(|&number| {
-                let idf = f64::from(self.table.row(number).idf);
-                (sublinear(scratch.counts[number as usize]) * idf).powi(2)
-            })
-            .sum();
-        let weighed = Weighed { counts: &scratch.counts, scale: length(squares).recip() };
-        let result = use_them(&weighed, &mut scratch.ngrams);
-        for number in scratch.touched.drain(..) {
-            scratch.counts[number as usize] = 0;
-        }
-        result
+        let Scratch { ngrams, tally, .. } = scratch;
+        let squares = tally.counted().iter().map(|&Counted { row, count }| {
+            (sublinear(count) * f64::from(self.table.row(row).idf)).powi(2)
+        });
+        let scale = length(squares.sum()).recip();
+        use_them(&Weighed { tally, scale }, ngrams)
     }
 
     /// What one occurrence of a row adds to a category's margin: the row's share divided evenly
     /// among its occurrences.
     pub(crate) fn occurrence(&self, weighed: &Weighed<'_>, number: u32, category: Category) -> f64 {
         let row = self.table.row(number);
-        let count = weighed.counts[number as usize];
+        let count = weighed.tally.count_of(number);
         let value = sublinear(count) * f64::from(row.idf) * weighed.scale;
         value * f64::from(row.weights[category.index()]) / f64::from(count)
     }
@@ -207,9 +192,13 @@ pub fn length(squares: f64) -> f64 {
     squares.sqrt().max(SHORTEST)
 }
 
+/// Occurrences beyond these add nothing.
+const MOST: u32 = u16::MAX as u32;
+
 /// Sublinear term frequency, `1 + ln(count)`.
-fn sublinear(count: u16) -> f64 {
-    1.0 + f64::from(count).ln()
+fn sublinear(count: u32) -> f64 {
+    // Nearly all n-grams of a post occur once.
+    if count == 1 { 1.0 } else { 1.0 + f64::from(count.min(MOST)).ln() }
 }
 
 /// The first hit of each distinct rule that speaks for a category, as many as count.
