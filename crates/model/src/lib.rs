@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod character_rows;
 mod cue;
 mod decision;
 mod digest;

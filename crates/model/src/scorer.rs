@@ -3,6 +3,7 @@
 use mingjian_lexicon::Hit;
 use mingjian_schema::{Category, PerCategory};
 
+use crate::character_rows::CharacterRows;
 use crate::cue::{Cue, CueValues};
 use crate::decision::{Decision, probability};
 use crate::metadata::{Metadata, Threshold};
@@ -15,6 +16,7 @@ use crate::tally::{Counted, Tally};
 /// A model in memory: the additive table, and a decision and a threshold for each category.
 pub struct Model {
     pub(crate) table: AdditiveTable,
+    character_rows: CharacterRows,
     pub(crate) decisions: PerCategory<Decision>,
     thresholds: PerCategory<Threshold>,
     metadata: Metadata,
@@ -33,6 +35,8 @@ pub struct Scores {
 #[derive(Debug, Default)]
 pub struct Scratch {
     ngrams: NGramBuffer,
+    /// Single characters of the post at hand, and the hashes of its other n-grams.
+    characters: Vec<u32>,
     hashes: Vec<u64>,
     candidates: Candidates,
     /// How often each row of the table occurs in the post at hand.
@@ -78,7 +82,8 @@ impl Model {
                 support: 0,
             })
         });
-        Self { table, decisions, thresholds, metadata, second_look: None, digest }
+        let character_rows = CharacterRows::of(&table);
+        Self { table, character_rows, decisions, thresholds, metadata, second_look: None, digest }
     }
 
     /// Adds a second look.
@@ -148,12 +153,16 @@ impl Model {
 
     /// Counts the rows that the post touches.
     fn count(&self, reading: &Reading, scratch: &mut Scratch) {
-        let Scratch { ngrams, hashes, candidates, tally } = scratch;
+        let Scratch { ngrams, characters, hashes, candidates, tally } = scratch;
+        characters.clear();
         hashes.clear();
         for (_, document, _) in reading.scored() {
-            ngrams.for_each(document, |ngram| hashes.push(ngram.hash));
+            ngrams.append(document, CharacterRows::COVERED, characters, hashes);
         }
-        tally.start(hashes.len());
+        tally.start(characters.len() + hashes.len());
+        for row in characters.iter().filter_map(|code| self.character_rows.get(*code)) {
+            tally.add(row);
+        }
         self.table.find_each(hashes, candidates, |row| tally.add(row));
     }
 
