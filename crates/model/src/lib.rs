@@ -10,18 +10,21 @@
 
 #![forbid(unsafe_code)]
 
+mod character_rows;
 mod cue;
 mod decision;
 mod digest;
 mod evidence;
 mod folder;
 mod headline;
+mod index;
 mod metadata;
 mod ngram;
 mod reading;
 mod scorer;
 mod second_look;
 mod table;
+mod tally;
 
 pub use cue::{Cue, CueValues};
 pub use decision::{Decision, probability};

@@ -60,6 +60,42 @@ impl NGramBuffer {
         visit_words(document, &mut visit);
     }
 
+    /// Appends what the table is asked for: first the single characters of the document, as code
+    /// points below `covered`, and then the hashes of all other n-grams. Together these are the
+    /// n-grams that [`for_each`](Self::for_each) visits, without their places.
+    pub(crate) fn append(
+        &mut self,
+        document: &Document,
+        covered: u32,
+        characters: &mut Vec<u32>,
+        hashes: &mut Vec<u64>,
+    ) {
+        if document.is_empty() {
+            return;
+        }
+        self.fill_symbols(document);
+        hashes.reserve(CHARACTER_ORDER * self.symbols.len());
+        for (place, symbol) in self.symbols.iter().enumerate() {
+            let one = mix(CHARACTER_SEED, symbol.code);
+            let is_edge = symbol.start == symbol.end;
+            if !is_edge && !is_blank(*symbol) {
+                if symbol.code < covered {
+                    characters.push(symbol.code);
+                } else {
+                    hashes.push(one);
+                }
+            }
+            let Some(next) = self.symbols.get(place + 1) else { break };
+            let two = mix(one, next.code);
+            if !is_edge {
+                hashes.push(two);
+            }
+            let Some(last) = self.symbols.get(place + 2) else { break };
+            hashes.push(mix(two, last.code));
+        }
+        visit_words(document, &mut |ngram: NGram| hashes.push(ngram.hash));
+    }
+
     fn fill_symbols(&mut self, document: &Document) {
         self.symbols.clear();
         self.symbols.push(Symbol { code: FIELD_START, start: 0, end: 0 });
@@ -130,6 +166,11 @@ fn word_hash(document: &Document, token: &Token) -> u64 {
     cells.iter().fold(WORD_SEED, |hash, cell| mix(hash, u32::from(cell.ch)))
 }
 
+/// What a single character is known by.
+pub(crate) fn character_hash(code: u32) -> u64 {
+    mix(CHARACTER_SEED, code)
+}
+
 /// The symbol of a token that is read as one thing.
 fn whole_token_symbol(token: &Token) -> Option<u32> {
     match token.kind {
@@ -160,4 +201,32 @@ fn fold(left: u64, right: u64) -> u64 {
     let product =
         u128::from(left ^ 0xa076_1d64_78bd_642f) * u128::from(right ^ 0xe703_7ed1_a0b4_28db);
     (product as u64) ^ ((product >> 64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjian_text::Analyser;
+
+    use super::*;
+
+    #[test]
+    fn what_is_appended_is_what_is_visited() {
+        let analyser = Analyser::new();
+        let texts = ["", "加", "加微信:abc12345", " a b 京东长虹,强强联手!12345", "见 t.cn/x1 ，𠮷祥😀"];
+        for covered in [0, 0x1_0000] {
+            for text in texts {
+                let document = analyser.analyse(text);
+                let mut buffer = NGramBuffer::default();
+                let mut visited = Vec::new();
+                buffer.for_each(&document, |ngram| visited.push(ngram.hash));
+                let (mut characters, mut appended) = (Vec::new(), Vec::new());
+                buffer.append(&document, covered, &mut characters, &mut appended);
+                assert!(covered > 0 || characters.is_empty());
+                appended.extend(characters.into_iter().map(character_hash));
+                visited.sort_unstable();
+                appended.sort_unstable();
+                assert_eq!(appended, visited, "{text}");
+            }
+        }
+    }
 }

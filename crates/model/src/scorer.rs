@@ -3,17 +3,20 @@
 use mingjian_lexicon::Hit;
 use mingjian_schema::{Category, PerCategory};
 
+use crate::character_rows::CharacterRows;
 use crate::cue::{Cue, CueValues};
 use crate::decision::{Decision, probability};
 use crate::metadata::{Metadata, Threshold};
 use crate::ngram::NGramBuffer;
 use crate::reading::Reading;
 use crate::second_look::SecondLook;
-use crate::table::AdditiveTable;
+use crate::table::{AdditiveTable, Candidates};
+use crate::tally::{Counted, Tally};
 
 /// A model in memory: the additive table, and a decision and a threshold for each category.
 pub struct Model {
     pub(crate) table: AdditiveTable,
+    character_rows: CharacterRows,
     pub(crate) decisions: PerCategory<Decision>,
     thresholds: PerCategory<Threshold>,
     metadata: Metadata,
@@ -32,17 +35,17 @@ pub struct Scores {
 #[derive(Debug, Default)]
 pub struct Scratch {
     ngrams: NGramBuffer,
-    /// Hashes of the n-grams that the table may know.
-    candidates: Vec<u64>,
+    /// Single characters of the post at hand, and the hashes of its other n-grams.
+    characters: Vec<u32>,
+    hashes: Vec<u64>,
+    candidates: Candidates,
     /// How often each row of the table occurs in the post at hand.
-    counts: Vec<u16>,
-    /// The rows that occur, in order of first occurrence.
-    touched: Vec<u32>,
+    tally: Tally,
 }
 
 /// The n-grams of a post that the table knows, weighed.
 pub(crate) struct Weighed<'a> {
-    counts: &'a [u16],
+    tally: &'a Tally,
     /// One over the length of the post's tf-idf vector, see [`length`].
     scale: f64,
 }
@@ -79,7 +82,8 @@ impl Model {
                 support: 0,
             })
         });
-        Self { table, decisions, thresholds, metadata, second_look: None, digest }
+        let character_rows = CharacterRows::of(&table);
+        Self { table, character_rows, decisions, thresholds, metadata, second_look: None, digest }
     }
 
     /// Adds a second look.
@@ -133,16 +137,14 @@ impl Model {
         self.count(reading, scratch);
         let mut sums = [0.0_f64; Category::COUNT];
         let mut squares = 0.0_f64;
-        for &number in &scratch.touched {
-            let row = self.table.row(number);
-            let value = sublinear(scratch.counts[number as usize]) * f64::from(row.idf);
+        for &Counted { row, count } in scratch.tally.counted() {
+            let row = self.table.row(row);
+            let value = sublinear(count) * f64::from(row.idf);
             squares += value * value;
             for (sum, weight) in sums.iter_mut().zip(row.weights) {
                 *sum += value * f64::from(weight);
             }
-            scratch.counts[number as usize] = 0;
         }
-        scratch.touched.clear();
         let scale = length(squares).recip();
         for (margin, sum) in margins.0.iter_mut().zip(sums) {
             *margin = sum * scale;
@@ -151,26 +153,17 @@ impl Model {
 
     /// Counts the rows that the post touches.
     fn count(&self, reading: &Reading, scratch: &mut Scratch) {
-        scratch.counts.resize(self.table.numbers(), 0);
-        let Scratch { ngrams, candidates, counts, touched } = scratch;
-        candidates.clear();
+        let Scratch { ngrams, characters, hashes, candidates, tally } = scratch;
+        characters.clear();
+        hashes.clear();
         for (_, document, _) in reading.scored() {
-            ngrams.for_each(document, |ngram| {
-                if self.table.may_know(ngram.hash) {
-                    candidates.push(ngram.hash);
-                }
-            });
+            ngrams.append(document, CharacterRows::COVERED, characters, hashes);
         }
-        // In a loop of their own the looks do not wait for each other: each misses the cache.
-        for &hash in &*candidates {
-            if let Some(number) = self.table.look_up(hash) {
-                let count = &mut counts[number as usize];
-                if *count == 0 {
-                    touched.push(number);
-                }
-                *count = count.saturating_add(1);
-            }
+        tally.start(characters.len() + hashes.len());
+        for row in characters.iter().filter_map(|code| self.character_rows.get(*code)) {
+            tally.add(row);
         }
+        self.table.find_each(hashes, candidates, |row| tally.add(row));
     }
 
     /// Hands the weighed n-grams of a post to `use_them` and clears the buffers afterwards.
@@ -181,27 +174,19 @@ impl Model {
         use_them: impl FnOnce(&Weighed<'_>, &mut NGramBuffer) -> T,
     ) -> T {
         self.count(reading, scratch);
-        let squares: f64 = scratch
-            .touched
-            .iter()
-            .map(|&number| {
-                let idf = f64::from(self.table.row(number).idf);
-                (sublinear(scratch.counts[number as usize]) * idf).powi(2)
-            })
-            .sum();
-        let weighed = Weighed { counts: &scratch.counts, scale: length(squares).recip() };
-        let result = use_them(&weighed, &mut scratch.ngrams);
-        for number in scratch.touched.drain(..) {
-            scratch.counts[number as usize] = 0;
-        }
-        result
+        let Scratch { ngrams, tally, .. } = scratch;
+        let squares = tally.counted().iter().map(|&Counted { row, count }| {
+            (sublinear(count) * f64::from(self.table.row(row).idf)).powi(2)
+        });
+        let scale = length(squares.sum()).recip();
+        use_them(&Weighed { tally, scale }, ngrams)
     }
 
     /// What one occurrence of a row adds to a category's margin: the row's share divided evenly
     /// among its occurrences.
     pub(crate) fn occurrence(&self, weighed: &Weighed<'_>, number: u32, category: Category) -> f64 {
         let row = self.table.row(number);
-        let count = weighed.counts[number as usize];
+        let count = weighed.tally.count_of(number);
         let value = sublinear(count) * f64::from(row.idf) * weighed.scale;
         value * f64::from(row.weights[category.index()]) / f64::from(count)
     }
@@ -216,9 +201,13 @@ pub fn length(squares: f64) -> f64 {
     squares.sqrt().max(SHORTEST)
 }
 
+/// Occurrences beyond these add nothing.
+const MOST: u32 = u16::MAX as u32;
+
 /// Sublinear term frequency, `1 + ln(count)`.
-fn sublinear(count: u16) -> f64 {
-    1.0 + f64::from(count).ln()
+fn sublinear(count: u32) -> f64 {
+    // Nearly all n-grams of a post occur once.
+    if count == 1 { 1.0 } else { 1.0 + f64::from(count.min(MOST)).ln() }
 }
 
 /// The first hit of each distinct rule that speaks for a category, as many as count.

@@ -1,6 +1,17 @@
 //! The additive table: six weights for every n-gram the model knows.
+//!
+//! Most n-grams of a post are unknown to the model, and what it knows does not fit into a
+//! processor's near caches. So a look-up goes through three arrays, each larger and more rarely
+//! touched than the one before: a filter that turns most unknown n-grams away, an index with a
+//! few bytes for each n-gram, and the rows, of which the frequent ones lie together. A post's
+//! n-grams go through each of the arrays together, so that the processor waits for many of them
+//! at once.
+
+use std::hint::black_box;
 
 use mingjian_schema::Category;
+
+use crate::index::{Fingerprint, Index};
 
 /// What the model knows of one n-gram.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -11,32 +22,32 @@ pub struct Row {
     pub weights: [f32; Category::COUNT],
 }
 
-/// A row with the part of its n-gram's hash that tells it from its neighbours: half a cache line,
-/// so that a look at a known n-gram costs one miss.
-#[derive(Debug, Clone, Copy, Default)]
+/// A row with the part of its hash that the index does not check: half a cache line.
+#[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
-struct Slot {
-    /// The low 32 bits of the hash, 1 in place of 0; 0 marks a free slot.
-    tag: u32,
+struct Entry {
+    fingerprint: Fingerprint,
     row: Row,
 }
 
-/// A hash table from n-gram hashes to rows, by open addressing with linear probing.
-///
-/// An n-gram is told from others by 32 bits of its hash and the place where they stand: of a
-/// thousand million n-grams that the model does not know, about one is taken for one that it knows.
+const _: () = assert!(size_of::<Entry>() == 32);
+
+/// A map from n-gram hashes to rows.
 #[derive(Debug, Clone, Default)]
 pub struct AdditiveTable {
-    /// One bit for each of 2²¹ hash prefixes that occur. Most n-grams of a post are unknown, and
-    /// 256 KiB stay in the cache where the slots do not.
-    present: Vec<u64>,
-    slots: Vec<Slot>,
-    /// The whole hash of each n-gram, and the slot that its row stands in, in the file's order.
-    entries: Vec<(u64, u32)>,
+    index: Index,
+    /// By document frequency, the most frequent first.
+    entries: Vec<Entry>,
+    /// The hashes of the entries, for the weights file.
+    hashes: Vec<u64>,
 }
 
-/// Bits of a hash that the filter looks at.
-const FILTER_BITS: u32 = 21;
+/// Buffers of [`AdditiveTable::find_each`], reused from post to post.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates {
+    /// Hashes that the filter lets through, and then the entries that they may stand for.
+    likely: Vec<(u64, u32)>,
+}
 
 /// Bytes of one n-gram in the weights file: hash, idf, six weights.
 const RECORD: usize = 8 + 4 + 4 * Category::COUNT;
@@ -45,25 +56,18 @@ impl AdditiveTable {
     /// Builds the table. A hash that occurs twice keeps its first row.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = (u64, Row)>) -> Self {
-        let entries: Vec<(u64, Row)> = entries.into_iter().collect();
-        // Two slots in three are taken.
-        let slots = vec![Slot::default(); entries.len() * 3 / 2 + 1];
-        let present = vec![0; 1 << (FILTER_BITS - 6)];
-        let mut table = Self { present, slots, entries: Vec::with_capacity(entries.len()) };
-        for (hash, row) in entries {
-            if table.find(hash).is_some() {
-                continue;
-            }
-            let (word, bit) = filter_position(hash);
-            table.present[word] |= bit;
-            let mut slot = table.first_slot(hash);
-            while table.slots[slot].tag != FREE {
-                slot = table.slot_after(slot);
-            }
-            table.slots[slot] = Slot { tag: tag(hash), row };
-            table.entries.push((hash, slot as u32));
-        }
-        table
+        let mut sorted: Vec<(u64, Row)> = entries.into_iter().collect();
+        // A low inverse document frequency is a high frequency.
+        sorted.sort_by(|(_, left), (_, right)| left.idf.total_cmp(&right.idf));
+        Self::of_sorted(&sorted)
+    }
+
+    fn of_sorted(sorted: &[(u64, Row)]) -> Self {
+        let hashes: Vec<u64> = sorted.iter().map(|(hash, _)| *hash).collect();
+        let entry =
+            |(hash, row): &(u64, Row)| Entry { fingerprint: Fingerprint::of(*hash), row: *row };
+        let entries = sorted.iter().map(entry).collect();
+        Self { index: Index::new(&hashes), entries, hashes }
     }
 
     /// How many n-grams the table holds.
@@ -78,66 +82,64 @@ impl AdditiveTable {
         self.entries.is_empty()
     }
 
-    /// Upper bound of the rows' numbers, exclusive.
-    #[must_use]
-    pub fn numbers(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Whether the table may know an n-gram. Cheap, and wrong about one unknown n-gram in eight.
-    #[inline]
-    #[must_use]
-    pub fn may_know(&self, hash: u64) -> bool {
-        let (word, bit) = filter_position(hash);
-        self.present.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    /// The number of an n-gram's row, if the table knows it.
-    #[inline]
+    /// The row number of an n-gram, if the table knows it.
     #[must_use]
     pub fn find(&self, hash: u64) -> Option<u32> {
-        if self.may_know(hash) { self.look_up(hash) } else { None }
+        if !self.index.may_hold(hash) {
+            return None;
+        }
+        self.index.candidates(hash).find(|&number| self.is_at(number, hash))
     }
 
-    /// The same without the look at the filter.
-    #[inline]
-    #[must_use]
-    pub fn look_up(&self, hash: u64) -> Option<u32> {
-        let tag = tag(hash);
-        let mut slot = self.first_slot(hash);
-        loop {
-            match self.slots.get(slot)?.tag {
-                FREE => return None,
-                stored if stored == tag => return Some(slot as u32),
-                _ => slot = self.slot_after(slot),
+    /// Visits the row numbers of the hashes that the table knows, in their order.
+    pub(crate) fn find_each(
+        &self,
+        hashes: &[u64],
+        buffers: &mut Candidates,
+        mut visit: impl FnMut(u32),
+    ) {
+        let likely = &mut buffers.likely;
+        self.index.keep_likely(hashes, likely);
+        self.index.touch(likely);
+        for (hash, number) in likely.iter_mut() {
+            *number = self.index.first_candidate(*hash);
+        }
+        self.touch(likely);
+        for &(hash, number) in likely.iter() {
+            if self.is_at(number, hash) {
+                visit(number);
+            } else if let Some(number) = self.find(hash) {
+                visit(number);
             }
         }
+    }
+
+    /// Brings the entries into the nearest cache; see [`Index::touch`].
+    fn touch(&self, candidates: &[(u64, u32)]) {
+        let entries =
+            candidates.iter().filter_map(|(_, number)| self.entries.get(*number as usize));
+        black_box(entries.fold(0, |all, entry| all ^ entry.row.idf.to_bits()));
+    }
+
+    /// Whether the entry stands for the hash.
+    #[inline]
+    fn is_at(&self, number: u32, hash: u64) -> bool {
+        let entry = self.entries.get(number as usize);
+        entry.is_some_and(|entry| entry.fingerprint == Fingerprint::of(hash))
     }
 
     /// The row with this number.
     #[inline]
     #[must_use]
     pub fn row(&self, number: u32) -> &Row {
-        &self.slots[number as usize].row
-    }
-
-    /// A number below that of the slots, from the high bits of the hash mixed anew (Lemire 2019,
-    /// "Fast random integer generation in an interval").
-    fn first_slot(&self, hash: u64) -> usize {
-        let mixed = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        ((u128::from(mixed) * self.slots.len() as u128) >> 64) as usize
-    }
-
-    fn slot_after(&self, slot: usize) -> usize {
-        if slot + 1 == self.slots.len() { 0 } else { slot + 1 }
+        &self.entries[number as usize].row
     }
 
     /// The table as little-endian bytes, one record of hash, idf and six weights per n-gram.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.len() * RECORD);
-        for (hash, number) in &self.entries {
-            let row = self.row(*number);
+        let mut bytes = Vec::with_capacity(self.entries.len() * RECORD);
+        for (hash, Entry { row, .. }) in self.hashes.iter().zip(&self.entries) {
             bytes.extend(hash.to_le_bytes());
             bytes.extend(row.idf.to_le_bytes());
             for weight in row.weights {
@@ -158,20 +160,6 @@ impl AdditiveTable {
         let entries: Option<Vec<_>> = records.iter().map(read_record).collect();
         entries.map(Self::new)
     }
-}
-
-/// Tag of a slot that holds nothing.
-const FREE: u32 = 0;
-
-/// The low half of a hash; the filter and the place look at the high one.
-fn tag(hash: u64) -> u32 {
-    (hash as u32).max(1)
-}
-
-/// Word and bit of the filter that stand for a hash.
-fn filter_position(hash: u64) -> (usize, u64) {
-    let prefix = hash >> (64 - FILTER_BITS);
-    ((prefix >> 6) as usize, 1 << (prefix & 63))
 }
 
 fn read_record(record: &[u8; RECORD]) -> Option<(u64, Row)> {
@@ -195,7 +183,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_entry_is_found_and_survives_the_file(
-            hashes in proptest::collection::hash_set(any::<u64>(), 0..200),
+            hashes in proptest::collection::hash_set(
+                prop_oneof![any::<u64>(), 0u64..300, (0u64..300).prop_map(|n| n << 40)], 0..200),
             absent in any::<u64>(),
         ) {
             let entries: Vec<_> = hashes
@@ -208,6 +197,11 @@ mod tests {
                 prop_assert_eq!(table.row(table.find(*hash).unwrap()), row);
             }
             prop_assert_eq!(table.find(absent).is_some(), hashes.contains(&absent));
+            let asked: Vec<u64> = hashes.iter().copied().chain([absent]).collect();
+            let mut found = Vec::new();
+            table.find_each(&asked, &mut Candidates::default(), |number| found.push(number));
+            let one_by_one: Vec<u32> = asked.iter().filter_map(|hash| table.find(*hash)).collect();
+            prop_assert_eq!(found, one_by_one);
         }
     }
 
@@ -219,5 +213,12 @@ mod tests {
         bytes[8..12].copy_from_slice(&f32::NAN.to_le_bytes());
         assert!(AdditiveTable::from_bytes(&bytes).is_none());
         assert!(AdditiveTable::default().find(3).is_none());
+    }
+
+    #[test]
+    fn a_hash_that_occurs_twice_keeps_its_first_row() {
+        let row = |idf| Row { idf, weights: [0.0; 6] };
+        let table = AdditiveTable::new([(7, row(2.0)), (7, row(1.0))]);
+        assert_eq!(table.row(table.find(7).unwrap()).idf, 2.0);
     }
 }

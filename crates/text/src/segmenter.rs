@@ -1,17 +1,22 @@
 //! Cuts normalised text into tokens.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use jieba_rs::Jieba;
-
+use crate::dictionary::{Dictionary, Route};
 use crate::normalise::class::{is_han, is_symbol};
 use crate::{Cell, Normalised, Normaliser, Token, TokenKind, dictionary, entity};
 
-/// Cuts normalised text into tokens: entities by rule, Chinese by jieba without its hidden Markov
-/// model, which would guess at words nobody has listed.
+/// Cuts normalised text into tokens: entities by rule, Chinese as jieba does without its hidden
+/// Markov model, which would guess at words nobody has listed.
 #[derive(Clone)]
 pub struct Segmenter {
-    jieba: Arc<Jieba>,
+    dictionary: Arc<Dictionary>,
+}
+
+thread_local! {
+    /// Buffers, so that a worker that has seen a long text allocates nothing for the next.
+    static ROUTE: RefCell<Route> = RefCell::default();
 }
 
 impl std::fmt::Debug for Segmenter {
@@ -30,7 +35,7 @@ impl Segmenter {
     /// A segmenter with jieba's default dictionary and the domain's words.
     #[must_use]
     pub fn new() -> Self {
-        Self { jieba: Arc::clone(dictionary::shared()) }
+        Self { dictionary: Arc::clone(dictionary::shared()) }
     }
 
     /// A segmenter that knows further words. A word without a frequency gets the smallest one
@@ -38,30 +43,48 @@ impl Segmenter {
     #[must_use]
     pub fn with_words<W: AsRef<str>>(words: impl IntoIterator<Item = (W, Option<usize>)>) -> Self {
         let normaliser = Normaliser::new();
-        let mut jieba = Jieba::clone(dictionary::shared());
-        for (word, frequency) in words {
+        let further = words.into_iter().map(|(word, frequency)| {
             // A zero would make the word impossible rather than rare.
-            let frequency = frequency.map(|frequency| frequency.max(1));
-            jieba.add_word(normaliser.normalise(word.as_ref()).text(), frequency, None);
-        }
-        Self { jieba: Arc::new(jieba) }
+            let frequency = frequency.map(|frequency| frequency.max(1) as u64);
+            (normaliser.normalise(word.as_ref()).text().to_owned(), frequency)
+        });
+        Self { dictionary: Arc::new(dictionary::shared().with_words(further)) }
     }
 
     /// Replaces `tokens` by those of the text. They cover it without gaps.
     pub fn segment(&self, normalised: &Normalised, tokens: &mut Vec<Token>) {
         tokens.clear();
         let cells = normalised.cells();
-        let words = self.jieba.cut(normalised.text(), false);
-        let mut words = words.iter().map(|word| (word.start, word.end)).peekable();
-        let mut start = 0;
-        while start < cells.len() {
-            while words.next_if(|(_, end)| *end <= start).is_some() {}
-            let token = entity::find(cells, start)
-                .or_else(|| words.peek().and_then(|word| mixed_word(cells, start, *word)))
-                .unwrap_or_else(|| plain_token(cells, start, words.peek().map(|word| word.1)));
-            start = token.end as usize;
-            tokens.push(token);
+        if !cells.is_empty() {
+            ROUTE.with_borrow_mut(|route| {
+                route.find(&self.dictionary, cells.iter().map(|cell| cell.ch));
+                cut(cells, route, tokens);
+            });
         }
+    }
+}
+
+fn cut(cells: &[Cell], route: &Route, tokens: &mut Vec<Token>) {
+    let glyphs = route.glyphs();
+    // The word of the route that the next token begins in.
+    let mut word = (0, route.word_end(0));
+    let mut start = 0;
+    while start < cells.len() {
+        while word.1 <= start {
+            word = (word.1, route.word_end(word.1));
+        }
+        // Nearly all tokens are plain words.
+        let end = word.1;
+        if glyphs[start].is_plain_han() && glyphs[start..end].iter().all(|glyph| glyph.is_han()) {
+            tokens.push(Token::new(start, end, TokenKind::Word));
+            start = end;
+            continue;
+        }
+        let token = entity::find(cells, start)
+            .or_else(|| mixed_word(cells, start, word))
+            .unwrap_or_else(|| plain_token(cells, start, end));
+        start = token.end as usize;
+        tokens.push(token);
     }
 }
 
@@ -75,7 +98,7 @@ fn mixed_word(cells: &[Cell], start: usize, (from, end): (usize, usize)) -> Opti
     (from == start && is_mixed && !is_cut).then(|| Token::new(start, end, TokenKind::Word))
 }
 
-fn plain_token(cells: &[Cell], start: usize, word_end: Option<usize>) -> Token {
+fn plain_token(cells: &[Cell], start: usize, word_end: usize) -> Token {
     let first = cells[start].ch;
     if is_han(first) {
         return han_token(cells, start, word_end);
@@ -106,9 +129,8 @@ fn plain_token(cells: &[Cell], start: usize, word_end: Option<usize>) -> Token {
 }
 
 /// jieba's word, cut back to the Chinese characters that no entity has taken.
-fn han_token(cells: &[Cell], start: usize, word_end: Option<usize>) -> Token {
-    let longest = word_end.map_or(1, |end| end.saturating_sub(start)).clamp(1, cells.len() - start);
-    let length = run(&cells[start..start + longest], is_han);
+fn han_token(cells: &[Cell], start: usize, word_end: usize) -> Token {
+    let length = run(&cells[start..word_end], is_han);
     Token::new(start, start + length.max(1), TokenKind::Word)
 }
 

@@ -58,8 +58,8 @@ const UNITS: &str = "元块万千百十亿人次个年月日天名多条位部�
 /// Characters that an account may have.
 const LONGEST: usize = 32;
 
-/// Whether a contact may begin with the character: asked of every token, so it must be quick.
-const fn may_begin(ch: char) -> bool {
+/// Whether a contact may begin with the character.
+pub(super) const fn may_begin(ch: char) -> bool {
     matches!(
         ch,
         '添' | '加'

@@ -33,6 +33,11 @@ pub(crate) fn find(cells: &[Cell], start: usize) -> Option<Token> {
     }
 }
 
+/// Whether an entity may begin with the character: asked of every one, so it must be quick.
+pub(crate) const fn may_begin(ch: char) -> bool {
+    ch.is_ascii_alphanumeric() || matches!(ch, '@' | '#' | '+' | '(') || contact::may_begin(ch)
+}
+
 fn is_ascii_word(ch: char) -> bool {
     ch.is_ascii_alphanumeric() || ch == '_'
 }

@@ -19,7 +19,7 @@ pub(super) struct DisguisedWord;
 
 /// A character that is this common by itself, such as `是` or `去`, is meant as it stands:
 /// occurrences in the text that jieba's dictionary counts.
-const TOO_COMMON: usize = 80_000;
+const TOO_COMMON: u64 = 80_000;
 
 impl Step for DisguisedWord {
     fn obfuscation(&self) -> Obfuscation {

@@ -15,7 +15,7 @@ pub(super) struct Repeat;
 pub(super) const LONGEST: usize = 3;
 
 /// A doubled character that is this common is a word, as in `哈哈`.
-const LEAST_COMMON: usize = 100;
+const LEAST_COMMON: u64 = 100;
 
 /// The longest run that may stand for hidden digits of a number.
 const LONGEST_MASK: usize = 12;

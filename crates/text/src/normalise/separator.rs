@@ -78,7 +78,9 @@ pub(super) fn splits_number(ch: char) -> bool {
 pub(super) fn may_join(left: char, symbol: char, right: char) -> bool {
     match strength(symbol) {
         Some(Strength::Never | Strength::Odd) => true,
-        Some(Strength::Honest(_)) => is_pair(left, right) || dictionary::is_word([left, right]),
+        Some(Strength::Honest(_)) => {
+            is_pair(left, right) || dictionary::is_word([left, right].into_iter())
+        }
         Some(Strength::Punctuation) => is_pair(left, right),
         None => false,
     }

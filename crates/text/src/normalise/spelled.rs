@@ -28,7 +28,7 @@ const LONGEST_WORD: usize = 18;
 /// The longest syllable, in letters.
 const LONGEST_SYLLABLE: usize = 6;
 /// Rarer characters are not guessed: occurrences in the text that jieba's dictionary counts.
-const LEAST_COMMON: usize = 300;
+const LEAST_COMMON: u64 = 300;
 
 /// Common characters by sound.
 static BY_SOUND: LazyLock<FxHashMap<u16, Vec<char>>> = LazyLock::new(|| {
@@ -186,7 +186,7 @@ fn frequency(
     letters: &std::ops::Range<usize>,
     guess: char,
     (before, behind): Sides,
-) -> usize {
+) -> u64 {
     let left = cells[letters.start - before..letters.start].iter().map(|cell| cell.ch);
     let right = cells[letters.end..letters.end + behind].iter().map(|cell| cell.ch);
     let word: String = left.chain(std::iter::once(guess)).chain(right).collect();
