@@ -77,7 +77,7 @@ fn real_text_is_cut_as_jieba_cuts_it() {
 #[test]
 fn any_mixture_of_words_is_cut_as_jieba_cuts_it() {
     let (jieba, segmenter) = (jieba(), Segmenter::new());
-    let list = include_str!("../data/jieba-dictionary.txt");
+    let list = include_str!(concat!(env!("OUT_DIR"), "/jieba-dictionary.txt"));
     let words = list.lines().filter(|line| !line.starts_with("# "));
     let words: Vec<&str> = words.filter_map(|line| line.split(' ').next()).collect();
     let piece = prop_oneof![

@@ -541,9 +541,12 @@ impl<F: Fn(Progress) + Sync> Run<'_, F> {
         for category in Category::ALL {
             let rows: Vec<_> = (0..self.rows.len())
                 .filter(|&row| self.rows[row].judges(category) && includes(row))
-                .map(|row| {
+                .flat_map(|row| {
                     let label = self.rows[row].is(category);
-                    (calibrated[row][category], logits[row][category], label)
+                    let signals = (calibrated[row][category], logits[row][category], label);
+                    // The linear look knows the public sets' own manner too well: unweighed, it
+                    // would be trusted more than it deserves on posts of any other kind.
+                    std::iter::repeat_n(signals, self.weight(row, category))
                 })
                 .collect();
             joins[category] =

@@ -16,8 +16,8 @@ use trie::{MOST_CHARACTERS, MOST_FREQUENCIES, Trie};
 
 pub(crate) use route::Route;
 
-/// jieba's words with their frequencies.
-const JIEBA_DICTIONARY: &str = include_str!("../../data/jieba-dictionary.txt");
+/// jieba's words with their frequencies, sorted, as `build.rs` took them from jieba-rs.
+const JIEBA_DICTIONARY: &str = include_str!(concat!(env!("OUT_DIR"), "/jieba-dictionary.txt"));
 
 /// The trade's words that jieba's dictionary lacks or splits.
 const DOMAIN_DICTIONARY: &str = include_str!("../../data/domain-dictionary.txt");
@@ -58,8 +58,7 @@ struct Words {
 
 impl Words {
     fn of_jieba() -> Self {
-        let lines = JIEBA_DICTIONARY.lines().filter(|line| !line.starts_with("# "));
-        let entries = lines.filter_map(|line| line.split_once(' '));
+        let entries = JIEBA_DICTIONARY.lines().filter_map(|line| line.split_once(' '));
         let listed: Vec<(&str, u64)> =
             entries.filter_map(|(word, frequency)| Some((word, frequency.parse().ok()?))).collect();
         debug_assert!(listed.is_sorted());
