@@ -25,6 +25,7 @@
 
 #![forbid(unsafe_code)]
 
+mod beginnings;
 mod matcher;
 mod rule;
 

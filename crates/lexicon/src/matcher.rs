@@ -7,6 +7,7 @@ use mingjian_schema::Category;
 use mingjian_text::Document;
 use sha2::{Digest, Sha256};
 
+use crate::beginnings::Beginnings;
 use crate::rule::{self, LexiconError, Rule};
 
 /// The rules compiled into one automaton. Cheap to share between threads.
@@ -14,6 +15,7 @@ pub struct Lexicon {
     rules: Vec<Rule>,
     /// `None` when there is no phrase at all: an automaton needs one.
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    beginnings: Beginnings,
     /// What a pattern of the automaton stands for.
     patterns: Vec<Pattern>,
     digest: String,
@@ -104,6 +106,8 @@ impl Lexicon {
             );
         }
         strings.sort_by(|left, right| left.0.cmp(&right.0));
+        let phrases = strings.iter().filter(|(.., role)| *role == Role::Phrase);
+        let beginnings = Beginnings::of(phrases.map(|(phrase, ..)| phrase.as_str()));
         let mut unique: Vec<(String, u32)> = Vec::new();
         let mut patterns: Vec<Pattern> = Vec::new();
         for (string, rule, role) in strings {
@@ -123,7 +127,7 @@ impl Lexicon {
             let built = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(unique);
             Some(built.map_err(|error| LexiconError::Automaton(error.to_string()))?)
         };
-        Ok(Self { digest: digest(&rules), rules, automaton, patterns })
+        Ok(Self { digest: digest(&rules), rules, automaton, beginnings, patterns })
     }
 
     /// The rules, in the order that [`Hit::rule`] counts.
@@ -171,6 +175,9 @@ impl Lexicon {
 
     fn for_each_match(&self, document: &Document, mut visit: impl FnMut(Match)) {
         let Some(automaton) = &self.automaton else { return };
+        if !self.beginnings.occur_in(document) {
+            return;
+        }
         let text = document.normalised().text();
         for found in automaton.find_overlapping_iter(text) {
             let pattern = &self.patterns[found.value() as usize];

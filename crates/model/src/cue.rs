@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use mingjian_schema::{Field, Obfuscation};
-use mingjian_text::{Document, Token, TokenKind};
+use mingjian_text::{Document, ObfuscationSet, Token, TokenKind};
 
 use crate::headline;
 use crate::reading::Reading;
@@ -104,8 +104,7 @@ impl CueValues {
             for token in document.tokens() {
                 cues.note_token(field, document, token, &mut counts);
             }
-            cues.note_disguises(field, document, &mut counts);
-            cues.note_document_number(field, document);
+            cues.note_characters(field, document, &mut counts);
         }
         cues.finish(&counts);
         cues.note_headline(reading);
@@ -122,6 +121,12 @@ impl CueValues {
     #[must_use]
     pub fn place(&self, cue: Cue) -> Option<&(Field, Range<u32>)> {
         self.places[cue.index()].as_ref()
+    }
+
+    /// The cues that show, with their values.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (Cue, f32)> + Clone {
+        let values = Cue::ALL.iter().copied().zip(self.values);
+        values.filter(|(_, value)| *value != 0.0)
     }
 
     fn set(&mut self, cue: Cue, value: f32) {
@@ -201,56 +206,63 @@ impl CueValues {
         self.note(cue, field, chars);
     }
 
-    fn note_disguises(&mut self, field: Field, document: &Document, counts: &mut Counts) {
+    fn note_characters(&mut self, field: Field, document: &Document, counts: &mut Counts) {
         for (position, cell) in (0u32..).zip(document.normalised().cells()) {
-            if cell.marks.is_empty() {
-                continue;
+            if !cell.marks.is_empty() {
+                self.note_disguise(field, position, cell.marks, counts);
             }
-            if cell.marks.contains(Obfuscation::Separator) {
-                counts.separated += 1;
-                self.note(Cue::Separator, field, position..position + 1);
-            }
-            let disguised = [
-                Obfuscation::Invisible,
-                Obfuscation::HtmlEntity,
-                Obfuscation::BracketedReading,
-                Obfuscation::DigitForm,
-                Obfuscation::LookAlike,
-                Obfuscation::CompatibilityForm,
-                Obfuscation::Substitution,
-            ];
-            if disguised.into_iter().any(|kind| cell.marks.contains(kind)) {
-                counts.disguised += 1;
-                self.note(Cue::Disguise, field, position..position + 1);
+            if matches!(cell.ch, '〔' | '[' | '(' | '【') {
+                self.note_document_number(field, document, position as usize);
             }
         }
     }
 
-    /// 〔2024〕12号, [2024]12号, (2024)第12号
-    fn note_document_number(&mut self, field: Field, document: &Document) {
+    fn note_disguise(
+        &mut self,
+        field: Field,
+        position: u32,
+        marks: ObfuscationSet,
+        counts: &mut Counts,
+    ) {
+        if marks.contains(Obfuscation::Separator) {
+            counts.separated += 1;
+            self.note(Cue::Separator, field, position..position + 1);
+        }
+        let disguised = [
+            Obfuscation::Invisible,
+            Obfuscation::HtmlEntity,
+            Obfuscation::BracketedReading,
+            Obfuscation::DigitForm,
+            Obfuscation::LookAlike,
+            Obfuscation::CompatibilityForm,
+            Obfuscation::Substitution,
+        ];
+        if disguised.into_iter().any(|kind| marks.contains(kind)) {
+            counts.disguised += 1;
+            self.note(Cue::Disguise, field, position..position + 1);
+        }
+    }
+
+    /// 〔2024〕12号, [2024]12号, (2024)第12号, from the opening bracket on.
+    fn note_document_number(&mut self, field: Field, document: &Document, open: usize) {
         let cells = document.normalised().cells();
         let is = |position: usize, test: fn(char) -> bool| {
             cells.get(position).is_some_and(|cell| test(cell.ch))
         };
-        for open in 0..cells.len() {
-            if !is(open, |ch| matches!(ch, '〔' | '[' | '(' | '【')) {
-                continue;
-            }
-            let year = (1..=4).all(|step| is(open + step, |ch| ch.is_ascii_digit()));
-            if !year || !is(open + 5, |ch| matches!(ch, '〕' | ']' | ')' | '】')) {
-                continue;
-            }
-            let mut end = open + 6;
-            if is(end, |ch| ch == '第') {
-                end += 1;
-            }
-            let digits = end;
-            while is(end, |ch| ch.is_ascii_digit()) {
-                end += 1;
-            }
-            if end > digits && is(end, |ch| ch == '号') {
-                self.mark(Cue::DocumentNumber, field, open as u32..end as u32 + 1);
-            }
+        let year = (1..=4).all(|step| is(open + step, |ch| ch.is_ascii_digit()));
+        if !year || !is(open + 5, |ch| matches!(ch, '〕' | ']' | ')' | '】')) {
+            return;
+        }
+        let mut end = open + 6;
+        if is(end, |ch| ch == '第') {
+            end += 1;
+        }
+        let digits = end;
+        while is(end, |ch| ch.is_ascii_digit()) {
+            end += 1;
+        }
+        if end > digits && is(end, |ch| ch == '号') {
+            self.mark(Cue::DocumentNumber, field, open as u32..end as u32 + 1);
         }
     }
 

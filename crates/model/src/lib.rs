@@ -17,7 +17,6 @@ mod digest;
 mod evidence;
 mod folder;
 mod headline;
-mod index;
 mod metadata;
 mod ngram;
 mod reading;
@@ -25,6 +24,7 @@ mod scorer;
 mod second_look;
 mod table;
 mod tally;
+mod tier;
 
 pub use cue::{Cue, CueValues};
 pub use decision::{Decision, probability};

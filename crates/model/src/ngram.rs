@@ -212,7 +212,8 @@ mod tests {
     #[test]
     fn what_is_appended_is_what_is_visited() {
         let analyser = Analyser::new();
-        let texts = ["", "加", "加微信:abc12345", " a b 京东长虹,强强联手!12345", "见 t.cn/x1 ，𠮷祥😀"];
+        let texts =
+            ["", "加", "加微信:abc12345", " a b 京东长虹,强强联手!12345", "见 t.cn/x1 ，𠮷祥😀"];
         for covered in [0, 0x1_0000] {
             for text in texts {
                 let document = analyser.analyse(text);

@@ -4,7 +4,7 @@ use mingjian_lexicon::Hit;
 use mingjian_schema::{Category, PerCategory};
 
 use crate::character_rows::CharacterRows;
-use crate::cue::{Cue, CueValues};
+use crate::cue::CueValues;
 use crate::decision::{Decision, probability};
 use crate::metadata::{Metadata, Threshold};
 use crate::ngram::NGramBuffer;
@@ -126,8 +126,10 @@ impl Model {
             let decision = &self.decisions[category];
             let rules = distinct_rules(reading, category).count();
             margins[category] += decision.bias + decision.lexicon * rules as f64;
-            for (cue, weight) in Cue::ALL.iter().zip(&decision.cues) {
-                margins[category] += weight * f64::from(cues.value(*cue));
+        }
+        for (cue, value) in cues.shown() {
+            for category in Category::ALL {
+                margins[category] += self.decisions[category].cue(cue) * f64::from(value);
             }
         }
         Scores { margins }

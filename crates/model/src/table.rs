@@ -1,17 +1,16 @@
 //! The additive table: six weights for every n-gram the model knows.
 //!
-//! Most n-grams of a post are unknown to the model, and what it knows does not fit into a
-//! processor's near caches. So a look-up goes through three arrays, each larger and more rarely
-//! touched than the one before: a filter that turns most unknown n-grams away, an index with a
-//! few bytes for each n-gram, and the rows, of which the frequent ones lie together. A post's
-//! n-grams go through each of the arrays together, so that the processor waits for many of them
-//! at once.
+//! What the model knows does not fit into a processor's near caches, so the frequent n-grams lie
+//! together, apart from the many rare ones, and most n-grams that the model does not know are
+//! turned away by filters. A post's n-grams are looked up together, so that the processor waits
+//! for many of them at once.
 
 use std::hint::black_box;
 
 use mingjian_schema::Category;
+use rustc_hash::FxHashSet;
 
-use crate::index::{Fingerprint, Index};
+use crate::tier::Tier;
 
 /// What the model knows of one n-gram.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -22,8 +21,8 @@ pub struct Row {
     pub weights: [f32; Category::COUNT],
 }
 
-/// A row with the part of its hash that the index does not check: half a cache line.
-#[derive(Debug, Clone, Copy)]
+/// A row with what tells its n-gram from others: half a cache line.
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(align(32))]
 struct Entry {
     fingerprint: Fingerprint,
@@ -32,20 +31,38 @@ struct Entry {
 
 const _: () = assert!(size_of::<Entry>() == 32);
 
+/// The bits of a hash that are kept beside its row. Together with the place of the row and the
+/// filter they leave one in some 2⁵⁰ unknown n-grams to be taken for a known one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Fingerprint(u32);
+
+impl Fingerprint {
+    /// Never zero, which marks an entry that stands for nothing.
+    #[inline]
+    const fn of(hash: u64) -> Self {
+        Self((hash.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32 | 1)
+    }
+}
+
 /// A map from n-gram hashes to rows.
 #[derive(Debug, Clone, Default)]
 pub struct AdditiveTable {
-    index: Index,
-    /// By document frequency, the most frequent first.
+    /// The most frequent n-grams, and those few others that its filter takes for one of them.
+    frequent: Tier,
+    rare: Tier,
+    /// The rows of both tiers, one after the other.
     entries: Vec<Entry>,
-    /// The hashes of the entries, for the weights file.
-    hashes: Vec<u64>,
+    /// The hashes in the order of the file, each with its row number.
+    hashes: Vec<(u64, u32)>,
 }
+
+/// N-grams that count as frequent: four of five that occur in a post and are known.
+const FREQUENT: usize = 1 << 15;
 
 /// Buffers of [`AdditiveTable::find_each`], reused from post to post.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// Hashes that the filter lets through, and then the entries that they may stand for.
+    /// Hashes that the filters let through, each with the entry that it may stand for.
     likely: Vec<(u64, u32)>,
 }
 
@@ -56,39 +73,52 @@ impl AdditiveTable {
     /// Builds the table. A hash that occurs twice keeps its first row.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = (u64, Row)>) -> Self {
-        let mut sorted: Vec<(u64, Row)> = entries.into_iter().collect();
+        let mut seen = FxHashSet::default();
+        let mut known: Vec<(u64, Row)> =
+            entries.into_iter().filter(|(hash, _)| seen.insert(*hash)).collect();
         // A low inverse document frequency is a high frequency.
-        sorted.sort_by(|(_, left), (_, right)| left.idf.total_cmp(&right.idf));
-        Self::of_sorted(&sorted)
-    }
-
-    fn of_sorted(sorted: &[(u64, Row)]) -> Self {
-        let hashes: Vec<u64> = sorted.iter().map(|(hash, _)| *hash).collect();
-        let entry =
-            |(hash, row): &(u64, Row)| Entry { fingerprint: Fingerprint::of(*hash), row: *row };
-        let entries = sorted.iter().map(entry).collect();
-        Self { index: Index::new(&hashes), entries, hashes }
+        known.sort_by(|(_, left), (_, right)| left.idf.total_cmp(&right.idf));
+        let all: Vec<u64> = known.iter().map(|(hash, _)| *hash).collect();
+        let head = Tier::filter_of(&all[..all.len().min(FREQUENT)]);
+        let (frequent, rare): (Vec<u64>, Vec<u64>) =
+            all.iter().partition(|hash| head.may_hold(**hash));
+        let mut table = Self {
+            frequent: head.with_rows(&frequent),
+            rare: Tier::filter_of(&rare).with_rows(&rare),
+            entries: Vec::new(),
+            hashes: Vec::with_capacity(known.len()),
+        };
+        table
+            .entries
+            .resize((table.frequent.rows() + table.rare.rows()) as usize, Entry::default());
+        for (hash, row) in known {
+            let number = table.only_candidate(hash);
+            table.entries[number as usize] = Entry { fingerprint: Fingerprint::of(hash), row };
+            table.hashes.push((hash, number));
+        }
+        table
     }
 
     /// How many n-grams the table holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.hashes.len()
     }
 
     /// Whether the table holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.hashes.is_empty()
     }
 
     /// The row number of an n-gram, if the table knows it.
     #[must_use]
     pub fn find(&self, hash: u64) -> Option<u32> {
-        if !self.index.may_hold(hash) {
+        if !self.may_hold(hash) {
             return None;
         }
-        self.index.candidates(hash).find(|&number| self.is_at(number, hash))
+        let number = self.only_candidate(hash);
+        self.is_at(number, hash).then_some(number)
     }
 
     /// Visits the row numbers of the hashes that the table knows, in their order.
@@ -99,26 +129,48 @@ impl AdditiveTable {
         mut visit: impl FnMut(u32),
     ) {
         let likely = &mut buffers.likely;
-        self.index.keep_likely(hashes, likely);
-        self.index.touch(likely);
+        likely.clear();
+        likely.resize(hashes.len(), (0, 0));
+        let mut kept = 0;
+        // Written first and kept afterwards: which way it goes cannot be foreseen, and a wrong
+        // guess would cost the processor more than the store.
+        for &hash in hashes {
+            likely[kept].0 = hash;
+            kept += usize::from(self.may_hold(hash));
+        }
+        likely.truncate(kept);
         for (hash, number) in likely.iter_mut() {
-            *number = self.index.first_candidate(*hash);
+            *number = self.only_candidate(*hash);
         }
         self.touch(likely);
         for &(hash, number) in likely.iter() {
             if self.is_at(number, hash) {
                 visit(number);
-            } else if let Some(number) = self.find(hash) {
-                visit(number);
             }
         }
     }
 
-    /// Brings the entries into the nearest cache; see [`Index::touch`].
+    #[inline]
+    fn may_hold(&self, hash: u64) -> bool {
+        self.frequent.may_hold(hash) | self.rare.may_hold(hash)
+    }
+
+    /// The only row number that may belong to the hash.
+    #[inline]
+    fn only_candidate(&self, hash: u64) -> u32 {
+        if self.frequent.may_hold(hash) {
+            self.frequent.row(hash)
+        } else {
+            self.frequent.rows() + self.rare.row(hash)
+        }
+    }
+
+    /// Brings the entries into the nearest cache. Nothing is done with what is read, so the
+    /// processor need not wait for one entry before it asks for the next.
     fn touch(&self, candidates: &[(u64, u32)]) {
         let entries =
             candidates.iter().filter_map(|(_, number)| self.entries.get(*number as usize));
-        black_box(entries.fold(0, |all, entry| all ^ entry.row.idf.to_bits()));
+        black_box(entries.fold(0, |all, entry| all ^ entry.fingerprint.0));
     }
 
     /// Whether the entry stands for the hash.
@@ -138,8 +190,9 @@ impl AdditiveTable {
     /// The table as little-endian bytes, one record of hash, idf and six weights per n-gram.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.entries.len() * RECORD);
-        for (hash, Entry { row, .. }) in self.hashes.iter().zip(&self.entries) {
+        let mut bytes = Vec::with_capacity(self.len() * RECORD);
+        for &(hash, number) in &self.hashes {
+            let row = self.row(number);
             bytes.extend(hash.to_le_bytes());
             bytes.extend(row.idf.to_le_bytes());
             for weight in row.weights {

@@ -1,6 +1,6 @@
 //! Reading, scoring and deciding about one post.
 
-use std::sync::Mutex;
+use std::cell::Cell;
 
 use mingjian_encoder::{States, Tokens};
 use mingjian_lexicon::Lexicon;
@@ -24,9 +24,11 @@ pub struct Classifier {
     policy: Policy,
     limits: EvidenceLimits,
     versions: Versions,
-    /// Buffers that are not in use. A worker takes one and gives it back, so that there are never
-    /// more than threads that judge at the same time.
-    idle: Mutex<Vec<Buffers>>,
+}
+
+thread_local! {
+    /// The buffers of this thread while they are not in use.
+    static IDLE: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
 }
 
 #[derive(Default)]
@@ -81,7 +83,6 @@ impl Classifier {
             policy,
             limits: EvidenceLimits::default(),
             versions,
-            idle: Mutex::new(Vec::new()),
         }
     }
 
@@ -126,15 +127,16 @@ impl Classifier {
     /// Judges a post. Evidence is built only for the categories above their thresholds.
     #[must_use]
     pub fn classify(&self, post: &Post) -> Verdict {
-        self.with_buffers(|buffers| {
+        Self::with_buffers(|buffers| {
             let scored = self.read_and_score(post, buffers);
             let probabilities = scored.scores.probabilities();
-            let long_enough = self.policy.is_long_enough(buffers.reading.letters());
+            let is_above =
+                |category: &Category| probabilities[*category] >= self.policy.threshold(*category);
+            let is_flagged = Category::ALL.iter().any(is_above)
+                && self.policy.is_long_enough(buffers.reading.letters());
             let mut findings: Vec<_> = Category::ALL
                 .into_iter()
-                .filter(|&category| {
-                    long_enough && probabilities[category] >= self.policy.threshold(category)
-                })
+                .filter(|category| is_flagged && is_above(category))
                 .map(|category| self.finding(post, category, &scored, buffers))
                 .collect();
             findings.sort_by(|left, right| right.score.total_cmp(&left.score));
@@ -146,14 +148,14 @@ impl Classifier {
     /// Margins of all six categories, after a second look where there is one, without evidence.
     #[must_use]
     pub fn score(&self, post: &Post) -> Scores {
-        self.with_buffers(|buffers| self.read_and_score(post, buffers).scores)
+        Self::with_buffers(|buffers| self.read_and_score(post, buffers).scores)
     }
 
     /// Everything there is to say about a post: all categories with their evidence, whether they
     /// are above the threshold or not, and the phrases that were found but rejected.
     #[must_use]
     pub fn explain(&self, post: &Post) -> Explanation {
-        self.with_buffers(|buffers| {
+        Self::with_buffers(|buffers| {
             let scored = self.read_and_score(post, buffers);
             let mut findings: Vec<_> = Category::ALL
                 .into_iter()
@@ -227,11 +229,10 @@ impl Classifier {
         }
     }
 
-    fn with_buffers<T>(&self, judge: impl FnOnce(&mut Buffers) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut buffers = idle().pop().unwrap_or_default();
+    fn with_buffers<T>(judge: impl FnOnce(&mut Buffers) -> T) -> T {
+        let mut buffers = IDLE.take().unwrap_or_default();
         let result = judge(&mut buffers);
-        idle().push(buffers);
+        IDLE.set(Some(buffers));
         result
     }
 }

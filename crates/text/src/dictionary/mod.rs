@@ -30,7 +30,7 @@ static SHARED: LazyLock<Arc<Dictionary>> = LazyLock::new(|| {
     let table = Table::shared();
     let mut words = Words::of_jieba();
     for word in words_of(DOMAIN_DICTIONARY) {
-        words.add(word.chars().map(|ch| table.entry(ch).folded()).collect(), None);
+        words.add(word.chars().map(|ch| table.folded(ch)).collect(), None);
     }
     for word in words_of(DISGUISED_WORDS) {
         if words.frequency(word).is_none() {

@@ -5,6 +5,11 @@
 /// and `total` is the sum of all.
 pub(super) fn suggested(word: &str, total: u64, known: impl Fn(&str) -> Option<u64>) -> u64 {
     let log_total = (total as f64).ln();
+    if word.chars().nth(1).is_none() {
+        let frequency = known(word).unwrap_or(1);
+        let whole = (frequency as f64).ln() - log_total;
+        return ((whole + log_total).exp() as u64 + 1).max(frequency);
+    }
     let ends = ends_of_pieces(word, log_total, &known);
     let mut whole = 0.0;
     let mut start = 0;

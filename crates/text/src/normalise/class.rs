@@ -60,40 +60,56 @@ impl Class {
     }
 }
 
-/// A character's folded form with the class and the sound of that form, packed into eight bytes.
+/// The class and the sound of a character's folded form, and whether that is another character.
+/// Four bytes, so that the nearest caches hold those of all characters that posts are written in.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry(u64);
+pub(crate) struct Entry(u32);
+
+const SOUND_AT: u32 = 17;
+const UNFOLDED: u32 = 1 << 31;
+
+const _: () = assert!(SOUND_AT + sound::BITS < 31);
 
 impl Entry {
     fn of(ch: char) -> Self {
         let folded = fold::fold(ch);
-        let class = u64::from(classify(folded).0);
-        Self(folded as u64 | class << 21 | u64::from(sound::of(folded)) << 53)
+        let unfolded = if folded == ch { 0 } else { UNFOLDED };
+        Self(classify(folded).0 | u32::from(sound::of(folded)) << SOUND_AT | unfolded)
     }
 
+    #[inline]
     pub(crate) const fn class(self) -> Class {
-        Class((self.0 >> 21) as u32)
+        Class(self.0 & ((1 << SOUND_AT) - 1))
     }
 
-    /// The number of the form's shape, sound, 0 for none; see [`sound`].
+    /// The number of the form's sound, 0 for none; see [`sound`].
+    #[inline]
     pub(crate) const fn sound(self) -> u16 {
-        (self.0 >> 53) as u16
+        (self.0 >> SOUND_AT) as u16 & ((1 << sound::BITS) - 1)
     }
 
-    pub(crate) fn folded(self) -> char {
-        char::from_u32((self.0 & 0x1F_FFFF) as u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+    /// Whether the character is its own folded form.
+    #[inline]
+    pub(crate) const fn is_folded(self) -> bool {
+        self.0 & UNFOLDED == 0
     }
 }
 
 /// Covers the planes where posts are written; what lies above is worked out each time.
 const COVERED: usize = 0x2_0000;
 
-/// The folded form and the class of every character.
-pub(crate) struct Table(Box<[Entry]>);
+/// The class of every character, and its folded form.
+pub(crate) struct Table {
+    entries: Box<[Entry]>,
+    /// Read only for characters that are not their own form.
+    folded: Box<[char]>,
+}
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let entry = |code: usize| char::from_u32(code as u32).map_or(Entry(0), Entry::of);
-    Table((0..COVERED).map(entry).collect())
+    let character = |code: usize| char::from_u32(code as u32);
+    let entry = |code| character(code).map_or(Entry(0), Entry::of);
+    let folded = |code| character(code).map_or(char::REPLACEMENT_CHARACTER, fold::fold);
+    Table { entries: (0..COVERED).map(entry).collect(), folded: (0..COVERED).map(folded).collect() }
 });
 
 impl Table {
@@ -104,7 +120,17 @@ impl Table {
 
     #[inline]
     pub(crate) fn entry(&self, ch: char) -> Entry {
-        self.0.get(ch as usize).copied().unwrap_or_else(|| Entry::of(ch))
+        self.entries.get(ch as usize).copied().unwrap_or_else(|| Entry::of(ch))
+    }
+
+    /// The folded form of a character.
+    #[inline]
+    pub(crate) fn folded(&self, ch: char) -> char {
+        if self.entry(ch).is_folded() { ch } else { self.other_form(ch) }
+    }
+
+    fn other_form(&self, ch: char) -> char {
+        self.folded.get(ch as usize).copied().unwrap_or_else(|| fold::fold(ch))
     }
 
     /// The class of a character that is already folded.

@@ -7,7 +7,7 @@
 
 use mingjian_schema::Obfuscation;
 
-use super::class::{Table, is_han};
+use super::class::{Class, Table, is_han};
 use super::domain::domain;
 use super::scan::Triggers;
 use super::shape;
@@ -63,6 +63,9 @@ fn word_meant(cells: &[Cell], start: usize) -> Option<&'static [char]> {
         return None;
     }
     let sounds = sounds_of(first.ch, second.ch);
+    if !may_begin(first.ch, second.ch, sounds) {
+        return None;
+    }
     let fits = |word: &&[char]| is_meant(cells, start, word);
     let forms = |ch: char| std::iter::once(ch).chain(shape::originals_of(ch));
     domain().with_sounds(sounds).find(fits).or_else(|| {
@@ -70,6 +73,15 @@ fn word_meant(cells: &[Cell], start: usize) -> Option<&'static [char]> {
             .flat_map(|left| forms(second.ch).map(move |right| (left, right)))
             .find_map(|pair| domain().with_characters(pair).find(fits))
     })
+}
+
+/// Whether a word of the trade, disguised or not, may begin with two characters: a quick look, which
+/// most pairs do not pass.
+fn may_begin(first: char, second: char, sounds: (u16, u16)) -> bool {
+    let table = Table::shared();
+    let is_shape = |ch| table.class(ch).has(Class::SHAPE_ALIKE);
+    let is_silent = sounds.0 == 0 || sounds.1 == 0;
+    domain().has_sounds(sounds) || is_silent || is_shape(first) || is_shape(second)
 }
 
 fn sounds_of(left: char, right: char) -> (u16, u16) {

@@ -27,7 +27,7 @@ impl Step for Fold {
         let table = Table::shared();
         let mut changed = false;
         output.extend(input.iter().map(|cell| {
-            let folded = table.entry(cell.ch).folded();
+            let folded = table.folded(cell.ch);
             if folded == cell.ch {
                 return *cell;
             }

@@ -143,7 +143,7 @@ impl Normaliser {
         let mut start = 0;
         for ch in original[..readable].chars() {
             let entry = self.table.entry(ch);
-            let folded = entry.folded();
+            let folded = self.table.folded(ch);
             let marks = if folded == ch { ObfuscationSet::EMPTY } else { fold::mark(ch, folded) };
             let end = start + ch.len_utf8() as u32;
             scan.push(folded, entry);

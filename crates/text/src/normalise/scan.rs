@@ -141,6 +141,15 @@ impl Scan {
     #[inline(always)]
     pub(crate) fn push(&mut self, ch: char, entry: Entry) {
         let class = entry.class();
+        if self.goes_on_plainly(ch, class, entry.sound()) {
+            self.groups.length += 1;
+            self.groups.last = ch;
+            self.run = 1;
+            self.previous = ch;
+            self.previous_class = class;
+            self.previous_sound = entry.sound();
+            return;
+        }
         self.triggers |= class.bits() & Triggers::BY_CLASS;
         self.see_substitution(ch, class, entry.sound());
         self.see_repeat(ch, class);
@@ -162,6 +171,21 @@ impl Scan {
         }
         self.previous = ch;
         self.previous_class = class;
+    }
+
+    /// Whether this and the last character are Chinese and of no interest to any step, alone or
+    /// together. Most characters are, and nothing but the place changes then.
+    #[inline(always)]
+    fn goes_on_plainly(&self, ch: char, class: Class, sound: u16) -> bool {
+        const PIECES: u32 = Class::FIRST_PIECE.bits() | Class::SECOND_PIECE.bits();
+        let is_plain = |class: Class| class.bits() & !PIECES == Class::HAN.bits();
+        let is_split =
+            self.previous_class.has(Class::FIRST_PIECE) && class.has(Class::SECOND_PIECE);
+        is_plain(class)
+            && is_plain(self.previous_class)
+            && !is_split
+            && ch != self.previous
+            && !self.domain.has_sounds((self.previous_sound, sound))
     }
 
     #[inline(always)]
@@ -245,7 +269,7 @@ pub(crate) fn scan(cells: &[Cell], table: &Table) -> Triggers {
     let mut unfolded = 0;
     for cell in cells {
         let entry = table.entry(cell.ch);
-        let folded = entry.folded();
+        let folded = table.folded(cell.ch);
         if folded != cell.ch {
             unfolded = Triggers::UNFOLDED.0;
         }
