@@ -117,7 +117,7 @@ const fn row_of(hash: u64, pilot: u16, rows: u32) -> u32 {
 /// Maps a number of 32 bits evenly to those below a limit (Lemire, 2019).
 #[inline]
 const fn scaled(number: u32, limit: u32) -> u32 {
-    (number as u64 * limit as u64 >> 32) as u32
+    ((number as u64 * limit as u64) >> 32) as u32
 }
 
 #[cfg(test)]

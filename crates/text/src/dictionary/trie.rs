@@ -170,7 +170,7 @@ impl Trie {
             if child == Node::default() {
                 return None;
             }
-            place = node.place() + (place + 1 - node.place() & mask);
+            place = node.place() + ((place + 1 - node.place()) & mask);
         }
         None
     }
