@@ -108,8 +108,8 @@ def logits(teacher: Teacher, rows: list[dict]) -> list[list[float]]:
 
 
 def sample(rows: list[dict], shares: dict[str, float], chance: random.Random) -> list[dict]:
-    """The rows of one epoch: of every source its share, drawn anew."""
-    return [row for row in rows if chance.random() < shares.get(row["source"], 1.0)]
+    """The rows of one epoch: of every source its share, drawn anew; a share of 2.5 is two or three of each."""
+    return [row for row in rows for _ in range(int(shares.get(row["source"], 1.0) + chance.random()))]
 
 
 def train(teacher: Teacher, rows: list[dict], options: argparse.Namespace) -> None:
@@ -178,6 +178,8 @@ def main() -> None:
     parser.add_argument("--score", type=Path, nargs="*", default=[], help="more rows to score")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", type=int, default=None, help="fold that is not trained on")
+    parser.add_argument("--start", type=Path, nargs="*", default=[], metavar="WEIGHTS",
+                        help="go on from the mean of these weights instead of the base model")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--longest", type=int, default=96, help="tokens a row is trained with")
@@ -187,7 +189,7 @@ def main() -> None:
     parser.add_argument("--keep", type=float, default=0.998, help="decay of the weights' mean")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--share", nargs="*", default=[], metavar="SOURCE=SHARE",
-                        help="share of a source's rows that an epoch sees")
+                        help="share of a source's rows that an epoch sees; above 1 they are repeated")
     options = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -199,6 +201,11 @@ def main() -> None:
         options.layers,
     )
     teacher = Teacher(encoder, LABELS)
+    if options.start:
+        states = [torch.load(path, weights_only=True) for path in options.start]
+        teacher.load_state_dict(
+            {name: sum(state[name] for state in states) / len(states) for name in states[0]}
+        )
     rows = read(options.inputs)
     train(teacher, [row for row in rows if row["fold"] != options.hold_out], options)
     options.out.mkdir(parents=True, exist_ok=True)

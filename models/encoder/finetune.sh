@@ -4,7 +4,7 @@
 #
 #   models/encoder/finetune.sh WORK [DATA.jsonl …]      (default data: ours and the public sets)
 #
-# Needs Rust, Maven, Python 3.11+. Two processes of one thread each; every step is kept in WORK and
+# Needs Rust, Maven, Python 3.11+. Two processes of one thread each, some two core-hours; every step is kept in WORK and
 # not repeated.
 set -euo pipefail
 work=$(realpath -m "${1:?usage: finetune.sh WORK [DATA.jsonl …]}")
@@ -13,7 +13,7 @@ here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
 data=("$@")
 [ ${#data[@]} -gt 0 ] || data=("$root/models/data/train.jsonl" "$root"/../shared/data/train/*.jsonl)
-folds=2
+folds=3
 mkdir -p "$work"
 say() { printf '== %s\n' "$*" >&2; }
 
@@ -44,23 +44,29 @@ if [ ! -f "$work/inputs.jsonl" ]; then
 fi
 
 # Own examples count in every epoch; of the public sets an epoch sees a part, drawn anew.
-share=(CED=0.1 COLD=0.1 COVID_rumours_Sakura=0.25 EANN_Weibo=0.1 FBS_SMS=0.07 FewCLUE_TNEWS=0.16
-  HanCD=0.8 IllicitPromotionTwitter=0.15 Ma2016_Weibo=0.1 NLPCC2017_headlines=0.16
+share=(CED=0.1 COLD=0.1 COVID_rumours_Sakura=0.3 EANN_Weibo=0.1 FBS_SMS=0.07 FewCLUE_TNEWS=0.16
+  HanCD=2 IllicitPromotionTwitter=0.15 Ma2016_Weibo=0.12 NLPCC2017_headlines=0.16
+  SpamSMS_xiaojie16=0.07)
+# In the last epochs more of those that teach something new.
+more=(CED=0.2 COLD=0.1 COVID_rumours_Sakura=0.5 EANN_Weibo=0.2 FBS_SMS=0.07 FewCLUE_TNEWS=0.16
+  HanCD=2.5 IllicitPromotionTwitter=0.25 Ma2016_Weibo=0.2 NLPCC2017_headlines=0.16
   SpamSMS_xiaojie16=0.07)
 finetune() {
   [ -f "$work/$1/logits.jsonl" ] || "$python" "$here/finetune.py" --base "$work/base" \
-    --vocab "$work/vocab.txt" --inputs "$work/inputs.jsonl" --out "$work/$1" \
-    --share "${share[@]}" "${@:2}"
+    --vocab "$work/vocab.txt" --inputs "$work/inputs.jsonl" --out "$work/$1" "${@:2}"
 }
-say "fine-tuning: the folds side by side"
-waiting=()
+say "fine-tuning: the folds, and all rows, two at a time"
 for fold in $(seq 0 $((folds - 1))); do
-  finetune "fold$fold" --hold-out "$fold" &
-  waiting+=($!)
-done
-for process in "${waiting[@]}"; do wait "$process"; done
-cat "$work"/fold*/logits.jsonl >"$work/logits.jsonl"
+  finetune "fold$fold" --hold-out "$fold" --share "${share[@]}" --seed $((fold + 1))
+done &
+folds_process=$!
+finetune all --share "${share[@]}" --seed 4
+finetune further --start "$work/all/weights.pt" --epochs 2 --rate 5e-5 --share "${more[@]}" \
+  --seed 12 --score "$work/inputs.jsonl"
+wait "$folds_process"
+"$python" "$here/logits.py" --inputs "$work/inputs.jsonl" --folds "$work"/fold*/logits.jsonl \
+  --whole "$work/further/logits.jsonl" --out "$work/logits.jsonl"
 
 say "export"
-"$python" "$here/export.py" --weights "$work"/fold*/weights.pt --vocab "$work/vocab.txt" --out "$here"
+"$python" "$here/export.py" --weights "$work"/{all,further}/weights.pt --vocab "$work/vocab.txt" --out "$here"
 say "now: mingjian train --encoder models/encoder --encoder-logits $work/logits.jsonl …"

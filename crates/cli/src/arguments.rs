@@ -282,10 +282,10 @@ pub(crate) struct Train {
     #[arg(long, value_name = "FILE", requires = "encoder")]
     pub(crate) encoder_logits: Option<PathBuf>,
     /// How much a row counts for a category that only the encoder has judged
-    #[arg(long, default_value_t = 0.5, value_name = "WEIGHT")]
+    #[arg(long, default_value_t = 0.15, value_name = "WEIGHT")]
     pub(crate) unjudged_weight: f64,
     /// Of what a second look at every post would flag, the share that its gate keeps
-    #[arg(long, default_value_t = 0.97, value_name = "SHARE")]
+    #[arg(long, default_value_t = 0.98, value_name = "SHARE")]
     pub(crate) gate_keeps: f64,
     /// Inverse strength of the regularisation
     #[arg(long, default_value_t = 10.0)]

@@ -69,12 +69,12 @@ impl Default for TrainOptions {
             // Public clickbait is one small set of another kind: weighed like the rest, our own
             // examples would drown it.
             source_weights: vec![
-                SourceWeight { category: None, source: "HanCD".to_owned(), weight: 8 },
-                SourceWeight { category: None, source: "own".to_owned(), weight: 2 },
+                SourceWeight { category: None, source: "HanCD".to_owned(), weight: 24 },
+                SourceWeight { category: None, source: "own".to_owned(), weight: 6 },
                 SourceWeight {
                     category: Some(Category::Clickbait),
                     source: "own".to_owned(),
-                    weight: 1,
+                    weight: 3,
                 },
             ],
             statements: PerCategory::from_fn(|category| match category {
@@ -92,8 +92,8 @@ impl Default for TrainOptions {
                 _ => 0.004,
             }),
             viewpoint_weight: 2,
-            unjudged_weight: 0.5,
-            gate_keeps: 0.97,
+            unjudged_weight: 0.15,
+            gate_keeps: 0.98,
             ordinary_sources: ["FewCLUE_TNEWS", "NLPCC2017_headlines"].map(str::to_owned).to_vec(),
         }
     }

@@ -1,5 +1,7 @@
 //! `mingjian bench --kafka`, small.
 
+use std::time::{Duration, Instant};
+
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
@@ -28,6 +30,11 @@ fn the_service_is_measured_beside_what_bounds_it_and_leaves_no_topic_behind() {
         assert!(report[rate].as_f64() > Some(0.0), "{rate}: {report}");
     }
     assert!(report["latency_ms"]["p99"].as_u64() > Some(0), "{report}");
+    // Removing topics is done in the background.
+    let began = Instant::now();
+    while !topics_of_benchmarks(bootstrap).is_empty() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(100));
+    }
     assert_eq!(topics_of_benchmarks(bootstrap), Vec::<String>::new());
 }
 

@@ -1,7 +1,7 @@
 //! Reading back what was committed.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mingjian_schema::DeadLetter;
 use rdkafka::TopicPartitionList;
@@ -35,7 +35,7 @@ impl Reader {
         for topic in [&kafka.review_topic, &kafka.dead_letter_topic] {
             let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
             for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
-                let (_, end) = consumer.fetch_watermarks(topic, partition.id(), PATIENCE)?;
+                let end = end_of(&consumer, topic, partition.id())?;
                 places.add_partition_offset(topic, partition.id(), Offset::Offset(end))?;
             }
         }
@@ -85,6 +85,18 @@ impl Reader {
             && let Some(number) = letter.raw.as_deref().and_then(|raw| feed.number_in(raw))
         {
             ledger.note(number, Way::IsBuried);
+        }
+    }
+}
+
+/// Where a partition ends. That of a new topic may have no leader for a moment.
+fn end_of(consumer: &BaseConsumer, topic: &str, partition: i32) -> Result<i64, KafkaError> {
+    let began = Instant::now();
+    loop {
+        match consumer.fetch_watermarks(topic, partition, PATIENCE) {
+            Ok((_, end)) => return Ok(end),
+            Err(error) if began.elapsed() > PATIENCE => return Err(error),
+            Err(_) => std::thread::sleep(POLL),
         }
     }
 }
