@@ -47,6 +47,10 @@ struct Symbol {
 #[derive(Debug, Default)]
 pub struct NGramBuffer {
     symbols: Vec<Symbol>,
+    /// The codes of the symbols alone, and the hashes of the 1- and 2-grams that begin with each.
+    codes: Vec<u32>,
+    ones: Vec<u64>,
+    twos: Vec<u64>,
 }
 
 impl NGramBuffer {
@@ -73,26 +77,23 @@ impl NGramBuffer {
         if document.is_empty() {
             return;
         }
-        self.fill_symbols(document);
-        hashes.reserve(CHARACTER_ORDER * self.symbols.len());
-        for (place, symbol) in self.symbols.iter().enumerate() {
-            let one = mix(CHARACTER_SEED, symbol.code);
-            let is_edge = symbol.start == symbol.end;
-            if !is_edge && !is_blank(*symbol) {
-                if symbol.code < covered {
-                    characters.push(symbol.code);
-                } else {
-                    hashes.push(one);
-                }
-            }
-            let Some(next) = self.symbols.get(place + 1) else { break };
-            let two = mix(one, next.code);
-            if !is_edge {
-                hashes.push(two);
-            }
-            let Some(last) = self.symbols.get(place + 2) else { break };
-            hashes.push(mix(two, last.code));
-        }
+        let Self { codes, ones, twos, .. } = self;
+        fill_codes(document, codes);
+        let text = &codes[1..codes.len() - 1];
+        let blank = u32::from(' ');
+        characters.extend(text.iter().filter(|code| **code < covered && **code != blank));
+        hashes.extend(
+            text.iter()
+                .filter(|code| **code >= covered && **code != blank)
+                .map(|code| character_hash(*code)),
+        );
+        ones.clear();
+        ones.extend(codes.iter().map(|code| character_hash(*code)));
+        twos.clear();
+        twos.extend(ones.iter().zip(&codes[1..]).map(|(one, code)| mix(*one, *code)));
+        // A field's edge and one character say no more than the character alone.
+        hashes.extend_from_slice(&twos[1..]);
+        hashes.extend(twos.iter().zip(&codes[2..]).map(|(two, code)| mix(*two, *code)));
         visit_words(document, &mut |ngram: NGram| hashes.push(ngram.hash));
     }
 
@@ -127,6 +128,21 @@ impl NGramBuffer {
             }
         }
     }
+}
+
+/// The codes of a document's symbols, with those of its edges around them.
+fn fill_codes(document: &Document, codes: &mut Vec<u32>) {
+    let cells = document.normalised().cells();
+    codes.clear();
+    codes.reserve(cells.len() + 2);
+    codes.push(FIELD_START);
+    for token in document.tokens() {
+        match whole_token_symbol(token) {
+            Some(code) => codes.push(code),
+            None => codes.extend(cells[token.range()].iter().map(|cell| u32::from(cell.ch))),
+        }
+    }
+    codes.push(FIELD_END);
 }
 
 fn is_blank(symbol: Symbol) -> bool {

@@ -1,5 +1,7 @@
 //! Six margins from one sparse dot product.
 
+use std::sync::LazyLock;
+
 use mingjian_lexicon::Hit;
 use mingjian_schema::{Category, PerCategory};
 
@@ -208,8 +210,12 @@ const MOST: u32 = u16::MAX as u32;
 
 /// Sublinear term frequency, `1 + ln(count)`.
 fn sublinear(count: u32) -> f64 {
-    // Nearly all n-grams of a post occur once.
-    if count == 1 { 1.0 } else { 1.0 + f64::from(count.min(MOST)).ln() }
+    static OF_FEW: LazyLock<[f64; 64]> =
+        LazyLock::new(|| std::array::from_fn(|count| 1.0 + (count as f64).ln()));
+    match OF_FEW.get(count as usize) {
+        Some(frequency) => *frequency,
+        None => 1.0 + f64::from(count.min(MOST)).ln(),
+    }
 }
 
 /// The first hit of each distinct rule that speaks for a category, as many as count.

@@ -47,9 +47,9 @@ impl Fingerprint {
 /// A map from n-gram hashes to rows.
 #[derive(Debug, Clone, Default)]
 pub struct AdditiveTable {
-    /// The most frequent n-grams, and those few others that its filter takes for one of them.
-    frequent: Tier,
-    rare: Tier,
+    /// First the most frequent n-grams, and those few others that their filter takes for one of
+    /// them, then the rest.
+    tiers: [Tier; 2],
     /// The rows of both tiers, one after the other.
     entries: Vec<Entry>,
     /// The hashes in the order of the file, each with its row number.
@@ -62,7 +62,8 @@ const FREQUENT: usize = 1 << 15;
 /// Buffers of [`AdditiveTable::find_each`], reused from post to post.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// Hashes that the filters let through, each with the entry that it may stand for.
+    /// Hashes that the filters let through, each with its tier, and then with the only row that it
+    /// may stand for.
     likely: Vec<(u64, u32)>,
 }
 
@@ -82,17 +83,15 @@ impl AdditiveTable {
         let head = Tier::filter_of(&all[..all.len().min(FREQUENT)]);
         let (frequent, rare): (Vec<u64>, Vec<u64>) =
             all.iter().partition(|hash| head.may_hold(**hash));
+        let head = head.with_rows(&frequent, 0);
+        let tail = Tier::filter_of(&rare).with_rows(&rare, head.end());
         let mut table = Self {
-            frequent: head.with_rows(&frequent),
-            rare: Tier::filter_of(&rare).with_rows(&rare),
-            entries: Vec::new(),
+            entries: vec![Entry::default(); tail.end() as usize],
             hashes: Vec::with_capacity(known.len()),
+            tiers: [head, tail],
         };
-        table
-            .entries
-            .resize((table.frequent.rows() + table.rare.rows()) as usize, Entry::default());
         for (hash, row) in known {
-            let number = table.only_candidate(hash);
+            let number = table.tiers[table.tier_of(hash)].row(hash);
             table.entries[number as usize] = Entry { fingerprint: Fingerprint::of(hash), row };
             table.hashes.push((hash, number));
         }
@@ -114,10 +113,11 @@ impl AdditiveTable {
     /// The row number of an n-gram, if the table knows it.
     #[must_use]
     pub fn find(&self, hash: u64) -> Option<u32> {
-        if !self.may_hold(hash) {
+        let tier = &self.tiers[self.tier_of(hash)];
+        if !tier.may_hold(hash) {
             return None;
         }
-        let number = self.only_candidate(hash);
+        let number = tier.row(hash);
         self.is_at(number, hash).then_some(number)
     }
 
@@ -135,12 +135,13 @@ impl AdditiveTable {
         // Written first and kept afterwards: which way it goes cannot be foreseen, and a wrong
         // guess would cost the processor more than the store.
         for &hash in hashes {
-            likely[kept].0 = hash;
-            kept += usize::from(self.may_hold(hash));
+            let tier = self.tier_of(hash);
+            likely[kept] = (hash, tier as u32);
+            kept += usize::from((tier == 0) | self.tiers[1].may_hold(hash));
         }
         likely.truncate(kept);
         for (hash, number) in likely.iter_mut() {
-            *number = self.only_candidate(*hash);
+            *number = self.tiers[*number as usize].row(*hash);
         }
         self.touch(likely);
         for &(hash, number) in likely.iter() {
@@ -150,19 +151,10 @@ impl AdditiveTable {
         }
     }
 
+    /// The tier that alone may hold the hash.
     #[inline]
-    fn may_hold(&self, hash: u64) -> bool {
-        self.frequent.may_hold(hash) | self.rare.may_hold(hash)
-    }
-
-    /// The only row number that may belong to the hash.
-    #[inline]
-    fn only_candidate(&self, hash: u64) -> u32 {
-        if self.frequent.may_hold(hash) {
-            self.frequent.row(hash)
-        } else {
-            self.frequent.rows() + self.rare.row(hash)
-        }
+    fn tier_of(&self, hash: u64) -> usize {
+        usize::from(!self.tiers[0].may_hold(hash))
     }
 
     /// Brings the entries into the nearest cache. Nothing is done with what is read, so the

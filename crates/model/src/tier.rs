@@ -13,6 +13,8 @@ pub(crate) struct Tier {
     pilots: Vec<u16>,
     /// How many rows there are, free ones included.
     rows: u32,
+    /// The number of the first row.
+    first: u32,
 }
 
 /// Hashes in a bucket, on average.
@@ -33,22 +35,23 @@ impl Tier {
         Self { filter, ..Self::default() }
     }
 
-    /// Finds rows for these hashes, which are distinct and let through by the filter.
-    pub(crate) fn with_rows(self, hashes: &[u64]) -> Self {
+    /// Finds rows, numbered from `first` on, for these hashes, which are distinct and let through by
+    /// the filter.
+    pub(crate) fn with_rows(self, hashes: &[u64], first: u32) -> Self {
         // One row in eight stays free, or the last buckets would search for long.
         let mut rows = hashes.len() + hashes.len() / 8 + 1;
         let buckets = hashes.len() / IN_BUCKET + 1;
         loop {
             if let Some(pilots) = pilots_of(hashes, buckets, rows as u32) {
-                return Self { pilots, rows: rows as u32, ..self };
+                return Self { pilots, rows: rows as u32, first, ..self };
             }
             rows += rows / 8 + 1;
         }
     }
 
-    /// How many rows there are, free ones included.
-    pub(crate) fn rows(&self) -> u32 {
-        self.rows
+    /// One past the number of the last row.
+    pub(crate) fn end(&self) -> u32 {
+        self.first + self.rows
     }
 
     /// Whether the filter lets the hash through: always when the tier holds it, and seldom
@@ -63,7 +66,7 @@ impl Tier {
     #[inline]
     pub(crate) fn row(&self, hash: u64) -> u32 {
         let pilot = self.pilots.get(bucket_of(hash, self.pilots.len())).copied().unwrap_or(0);
-        row_of(hash, pilot, self.rows)
+        self.first + row_of(hash, pilot, self.rows)
     }
 }
 
@@ -133,8 +136,8 @@ mod tests {
                 prop_oneof![any::<u64>(), 0u64..900, (0u64..900).prop_map(|n| n << 40)], 0..900),
         ) {
             let hashes: Vec<u64> = hashes.into_iter().collect();
-            let tier = Tier::filter_of(&hashes).with_rows(&hashes);
-            let mut is_taken = vec![false; tier.rows() as usize];
+            let tier = Tier::filter_of(&hashes).with_rows(&hashes, 7);
+            let mut is_taken = vec![false; tier.end() as usize];
             for hash in hashes {
                 prop_assert!(tier.may_hold(hash));
                 prop_assert!(!std::mem::replace(&mut is_taken[tier.row(hash) as usize], true));
