@@ -55,6 +55,15 @@ pub(crate) struct Assets {
     pub(crate) priority_score: Option<f64>,
 }
 
+/// `10%` or `0.1`.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, unit) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 100.0));
+    let share = number.trim().parse::<f64>().ok().map(|number| number / unit);
+    share
+        .filter(|share| share.is_finite() && *share >= 0.0)
+        .ok_or_else(|| format!("`{text}` is not a share such as 10% or 0.1"))
+}
+
 fn category_number(text: &str) -> Result<(mingjian_schema::Category, f64), String> {
     let (category, number) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not CATEGORY=NUMBER"))?;
@@ -340,7 +349,11 @@ pub(crate) struct Evaluate {
 #[command(after_help = "Examples:
   mingjian bench --input posts.jsonl
   mingjian bench --threads 2 --json
+  mingjian bench --input posts.jsonl --json > before.json
+  mingjian bench --input posts.jsonl --baseline before.json --max-regression 10%
 
+Times are held against the baseline as multiples of what jieba-rs takes in the same run.
+Exit code 1: a figure is worse than the baseline by more than that; 2: bad usage.
 Without --input the bundled sample feed is used, over and over; figures on many distinct texts are
 lower and more honest.")]
 pub(crate) struct Bench {
@@ -353,6 +366,12 @@ pub(crate) struct Bench {
     /// Seconds to measure for
     #[arg(long, default_value_t = 5.0, value_name = "S")]
     pub(crate) seconds: f64,
+    /// Hold this run against an earlier one of the same posts: what `--json` printed then
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// By how much a figure may be worse than the baseline
+    #[arg(long, value_name = "SHARE", default_value = "10%", value_parser = share, requires = "baseline")]
+    pub(crate) max_regression: f64,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

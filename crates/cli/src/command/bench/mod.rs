@@ -4,6 +4,9 @@
 //! same texts with jieba-rs and nothing else, in the same run, so that a ratio survives a noisy
 //! machine.
 
+mod baseline;
+mod pass_path;
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +21,9 @@ use mingjian_triage::Classifier;
 use serde_json::json;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region};
 
+use self::pass_path::PassPath;
 use crate::arguments::Bench;
+use crate::failure::FOUND_A_FAILURE;
 use crate::{assets, paint};
 
 /// Longest measurement, in seconds.
@@ -39,10 +44,13 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
     if options.threads == 0 || !(options.seconds > 0.0 && options.seconds <= LONGEST_RUN) {
         bail!("--threads must be above 0, --seconds above 0 and at most {LONGEST_RUN}");
     }
+    let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let classifier = assets::classifier(&options.assets)?;
     let budget = Duration::from_secs_f64(options.seconds / 4.0);
 
     let stages = Stages::measure(&lines, &posts, &classifier, options, budget)?;
+    let jieba = jieba_rs::Jieba::new();
+    let passed = PassPath::measure(&lines, &classifier, &jieba, budget);
     let latency = Latency::measure(&posts, &classifier, budget);
     let allocations = allocations_per_passed_post(&posts, &classifier);
     let throughput = Throughput::measure(&lines, &classifier, options.threads, budget)?;
@@ -50,7 +58,7 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
     let bytes: usize = lines.iter().map(String::len).sum();
     let chars: usize =
         posts.iter().map(|post| post.title().chars().count() + post.text().chars().count()).sum();
-    let result = json!({
+    let mut result = json!({
         "posts": posts.len(),
         "bytes": bytes,
         "chars": chars,
@@ -60,16 +68,37 @@ pub(crate) fn run(options: &Bench) -> Result<ExitCode> {
         "stages_ns_per_post": stages.as_json(),
         "reference_ns_per_post": { "jieba_rs_alone": stages.jieba_alone },
         "times_jieba_rs_alone": stages.pipeline() / stages.jieba_alone,
+        "pass_path": {
+            "posts": passed.posts,
+            "ns_per_post": passed.nanoseconds,
+            "jieba_rs_ns_per_post": passed.jieba_alone,
+            "times_jieba_rs_alone": passed.nanoseconds / passed.jieba_alone.max(1.0),
+        },
         "latency_us": { "p50": latency.p50, "p99": latency.p99, "p999": latency.p999 },
         "allocations_per_post": allocations,
         "peak_rss_bytes": peak_rss_bytes(),
     });
+    let comparison = baseline
+        .map(|baseline| baseline::compare(&baseline, &result, options.max_regression))
+        .transpose()?;
     if options.json {
+        if let Some(comparison) = &comparison {
+            result["comparison"] = serde_json::to_value(comparison)?;
+        }
         paint::json(&result)?;
     } else {
         print(&result, &stages);
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(comparison) = comparison else { return Ok(ExitCode::SUCCESS) };
+    comparison.print();
+    match comparison.regressions() {
+        0 => Ok(ExitCode::SUCCESS),
+        regressions => {
+            let allowed = 100.0 * options.max_regression;
+            paint::error(&format!("{regressions} figures are more than {allowed} % worse"));
+            Ok(ExitCode::from(FOUND_A_FAILURE))
+        }
+    }
 }
 
 fn read_lines(files: &[PathBuf]) -> Result<Vec<String>> {
@@ -297,6 +326,12 @@ fn print(result: &serde_json::Value, stages: &Stages) {
         number("posts_per_second"),
         number("megabytes_per_second"),
         number("times_jieba_rs_alone"),
+    ));
+    let passed = |name: &str| result["pass_path"][name].as_f64().unwrap_or_default();
+    paint::say(format_args!(
+        "a post that passes takes {:.2} µs from bytes to verdict, {:.2} × jieba-rs alone",
+        passed("ns_per_post") / 1e3,
+        passed("times_jieba_rs_alone"),
     ));
     paint::say(format_args!(
         "latency p50 {:.0} µs, p99 {:.0} µs, p99.9 {:.0} µs; {:.2} allocations per passed post; \
