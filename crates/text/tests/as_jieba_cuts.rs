@@ -1,4 +1,4 @@
-//! The segmenter's own route is jieba's, token for token, and so is what it suggests.
+//! The segmenter cuts as jieba does, token for token.
 
 use std::path::Path;
 

@@ -225,7 +225,14 @@ fn words_around(cells: &[Cell], place: usize) -> impl Iterator<Item = (usize, us
     })
 }
 
-/// How often a word occurs in the text that the dictionary counts, about.
-pub(crate) fn frequency(word: &str) -> u64 {
+/// How often a word of at most [`LONGEST`] characters occurs in the text that the dictionary counts,
+/// about.
+pub(crate) fn frequency(word: impl IntoIterator<Item = char>) -> u64 {
+    let mut buffer = [0; LONGEST * 4];
+    let mut length = 0;
+    for ch in word.into_iter().take(LONGEST) {
+        length += ch.encode_utf8(&mut buffer[length..]).len();
+    }
+    let word = str::from_utf8(&buffer[..length]).unwrap_or_default();
     suggestion::suggested(word, SHARED.words.total, |piece| SHARED.frequency(piece.chars()))
 }

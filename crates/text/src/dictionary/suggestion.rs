@@ -10,11 +10,28 @@ pub(super) fn suggested(word: &str, total: u64, known: impl Fn(&str) -> Option<u
         let whole = (frequency as f64).ln() - log_total;
         return ((whole + log_total).exp() as u64 + 1).max(frequency);
     }
-    let ends = ends_of_pieces(word, log_total, &known);
+    if word.len() < SHORT {
+        return suggested_for(word, log_total, known, &mut [0; SHORT], &mut [0.0; SHORT]);
+    }
+    let (mut ends, mut probabilities) = (vec![0; word.len()], vec![0.0; word.len() + 1]);
+    suggested_for(word, log_total, known, &mut ends, &mut probabilities)
+}
+
+/// Words below this many bytes are weighed without an allocation: a step of the normaliser asks.
+const SHORT: usize = 32;
+
+fn suggested_for(
+    word: &str,
+    log_total: f64,
+    known: impl Fn(&str) -> Option<u64>,
+    ends: &mut [usize],
+    probabilities: &mut [f64],
+) -> u64 {
+    find_pieces(word, log_total, &known, ends, probabilities);
     let mut whole = 0.0;
     let mut start = 0;
     while start < word.len() {
-        let end = end_of_run(word, &ends, start);
+        let end = end_of_run(word, ends, start);
         let frequency = known(&word[start..end]).unwrap_or(1);
         whole = whole + (frequency as f64).ln() - log_total;
         start = end;
@@ -30,10 +47,14 @@ fn end_of_run(word: &str, ends: &[usize], start: usize) -> usize {
     if run > 0 { start + run } else { ends[start] }
 }
 
-/// Where the piece ends that begins at each byte.
-fn ends_of_pieces(word: &str, log_total: f64, known: impl Fn(&str) -> Option<u64>) -> Vec<usize> {
-    let mut ends = vec![0; word.len()];
-    let mut probabilities = vec![0.0; word.len() + 1];
+/// Finds where the piece ends that begins at each byte, from the word's end to its beginning.
+fn find_pieces(
+    word: &str,
+    log_total: f64,
+    known: impl Fn(&str) -> Option<u64>,
+    ends: &mut [usize],
+    probabilities: &mut [f64],
+) {
     for (start, ch) in word.char_indices().rev() {
         let next = start + ch.len_utf8();
         let mut best = None;
@@ -48,5 +69,4 @@ fn ends_of_pieces(word: &str, log_total: f64, known: impl Fn(&str) -> Option<u64
         probabilities[start] = probability;
         ends[start] = end;
     }
-    ends
 }

@@ -18,12 +18,14 @@ pub(super) fn length(cells: &[Cell]) -> Option<usize> {
     if number.get(length).is_some_and(|next| next.ch.is_ascii_alphanumeric()) {
         return None;
     }
-    let digits: String = written
-        .iter()
-        .map(|cell| cell.ch)
-        .filter(|ch| ch.is_ascii_digit() || is_mask(*ch))
-        .collect();
-    let is_number = is_mobile(&digits) || is_service(&digits) || is_fixed(&digits, written);
+    let mut buffer = [0; LONGEST];
+    let mut count = 0;
+    for ch in written.iter().map(|cell| cell.ch).filter(|ch| ch.is_ascii_digit() || is_mask(*ch)) {
+        buffer[count] = ch as u8;
+        count += 1;
+    }
+    let digits = str::from_utf8(&buffer[..count]).unwrap_or_default();
+    let is_number = is_mobile(digits) || is_service(digits) || is_fixed(digits, written);
     is_number.then_some(prefix + length)
 }
 

@@ -115,7 +115,7 @@ fn is_meant(cells: &[Cell], start: usize, word: &[char]) -> bool {
 
 /// Whether the character belongs to no word, itself included.
 fn may_be_disguise(cells: &[Cell], place: usize) -> bool {
-    let is_everywhere = |ch: char| dictionary::frequency(ch.encode_utf8(&mut [0; 4])) >= TOO_COMMON;
+    let is_everywhere = |ch: char| dictionary::frequency([ch]) >= TOO_COMMON;
     !dictionary::is_covered(cells, place) && !is_everywhere(cells[place].ch)
 }
 

@@ -58,8 +58,7 @@ impl Step for Repeat {
 
 /// Whether the character is part of a word once it stands only once, as in `免免免费`.
 fn is_inside_word(before: &[Cell], ch: char, after: &[Cell]) -> bool {
-    let doubled = String::from_iter([ch, ch]);
-    if !is_han(ch) || dictionary::frequency(&doubled) >= LEAST_COMMON {
+    if !is_han(ch) || dictionary::frequency([ch, ch]) >= LEAST_COMMON {
         return false;
     }
     Neighbours::new(before, after.iter().map(|cell| cell.ch)).word_with(ch, in_dictionary).is_some()

@@ -129,9 +129,15 @@ impl Step for Separator {
             let chain = Chain::read(input, group);
             next = chain.end();
             chain.write(output);
+            GROUPS.set(chain.groups);
         }
         output.len() != input.len()
     }
+}
+
+thread_local! {
+    /// A chain's groups, kept from text to text.
+    static GROUPS: std::cell::Cell<Vec<Group>> = const { std::cell::Cell::new(Vec::new()) };
 }
 
 /// Groups of Chinese characters with one kind of symbol between each two neighbours.
@@ -143,7 +149,9 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the chain that begins with a group.
     fn read(cells: &'a [Cell], first: Group) -> Self {
-        let mut groups = vec![first];
+        let mut groups = GROUPS.take();
+        groups.clear();
+        groups.push(first);
         while let Some(last) = groups.last() {
             let Some(after) = gap_end(cells, last.end) else {
                 break;

@@ -27,8 +27,8 @@ impl Step for SpacedDigits {
         while next < input.len() {
             let is_after_digit = next > 0 && input[next - 1].ch.is_ascii_digit();
             let digits = if is_after_digit { 0 } else { row_length(&input[next..]) };
-            let row: Vec<&Cell> = input[next..].iter().step_by(2).take(digits).collect();
-            if digits < SHORTEST || counts_up(&row) {
+            let row = input[next..].iter().step_by(2).take(digits);
+            if digits < SHORTEST || counts_up(row) {
                 output.push(input[next]);
                 next += 1;
                 continue;
@@ -39,6 +39,11 @@ impl Step for SpacedDigits {
         }
         output.len() != input.len()
     }
+}
+
+/// Whether the digits merely count, as in `1 2 3 4 5 6 7`.
+fn counts_up<'a>(row: impl Iterator<Item = &'a Cell>) -> bool {
+    row.is_sorted_by_key(|cell| cell.ch)
 }
 
 /// How many single digits stand here with one symbol between each two.
@@ -53,11 +58,6 @@ fn row_length(cells: &[Cell]) -> usize {
         digits += 1;
     }
     digits
-}
-
-/// Whether the digits merely count, as in `1 2 3 4 5 6 7`.
-fn counts_up(row: &[&Cell]) -> bool {
-    row.windows(2).all(|pair| pair[0].ch <= pair[1].ch)
 }
 
 fn write_row(row: &[Cell], output: &mut Vec<Cell>) {

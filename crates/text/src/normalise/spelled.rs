@@ -35,7 +35,7 @@ static BY_SOUND: LazyLock<FxHashMap<u16, Vec<char>>> = LazyLock::new(|| {
     let mut by_sound: FxHashMap<u16, Vec<char>> = FxHashMap::default();
     for ch in '\u{4E00}'..='\u{9FFF}' {
         let sound = sound::of(ch);
-        if sound != 0 && dictionary::frequency(ch.encode_utf8(&mut [0; 4])) >= LEAST_COMMON {
+        if sound != 0 && dictionary::frequency([ch]) >= LEAST_COMMON {
             by_sound.entry(sound).or_default().push(ch);
         }
     }
@@ -189,8 +189,7 @@ fn frequency(
 ) -> u64 {
     let left = cells[letters.start - before..letters.start].iter().map(|cell| cell.ch);
     let right = cells[letters.end..letters.end + behind].iter().map(|cell| cell.ch);
-    let word: String = left.chain(std::iter::once(guess)).chain(right).collect();
-    dictionary::frequency(&word)
+    dictionary::frequency(left.chain(std::iter::once(guess)).chain(right))
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
-//! `mingjian bench --baseline`: whether a change made it slower.
+//! A run of `bench` held against an earlier one.
 //!
-//! Times are compared as multiples of what jieba-rs took in the same run: a machine that is slow
-//! today is slow for both.
+//! Times are compared as multiples of the time that jieba-rs takes in the same run, so that a
+//! busier hour or another machine is no regression; counts and bytes are compared as they are.
 
 use std::path::Path;
-use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -13,86 +12,133 @@ use serde_json::Value;
 
 use crate::paint;
 
-/// How much worse a figure may be: a share, written as `10%` or `0.1`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Tolerance(f64);
+/// Stages below this share of the pipeline, in both runs, are shown but not judged: they are as
+/// short as the clock is coarse.
+const SMALLEST_SHARE: f64 = 0.05;
 
-impl FromStr for Tolerance {
-    type Err = String;
+/// A difference that is none, whatever the share: it lets a count of zero stay zero.
+const NOTHING: f64 = 0.005;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (number, unit) = match text.strip_suffix('%') {
-            Some(percent) => (percent, 0.01),
-            None => (text, 1.0),
-        };
-        let share = number.trim().parse::<f64>().map_or(f64::NAN, |number| number * unit);
-        if share.is_finite() && share >= 0.0 {
-            Ok(Self(share))
-        } else {
-            Err("a share such as `10%` or `0.1`, not below 0".to_owned())
-        }
-    }
-}
-
-/// A figure then and now; less is better.
-#[derive(Debug, Serialize)]
-pub(crate) struct Comparison {
-    figure: &'static str,
-    before: f64,
+/// One figure in both runs. More is worse.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Figure {
+    name: String,
+    baseline: f64,
     now: f64,
-    /// Whether it is worse than is tolerated.
-    pub(crate) is_regression: bool,
+    /// Whether the figure can fail the comparison.
+    judged: bool,
+    regressed: bool,
 }
 
-/// What is compared, where it stands in the JSON, and what difference is noise at any size.
-const FIGURES: [(&str, &str, f64); 3] = [
-    ("pipeline, × jieba-rs alone", "/times_jieba_rs_alone", 0.0),
-    ("allocations a passed post", "/allocations_per_post", 0.05),
-    ("peak memory, bytes", "/peak_rss_bytes", 4e6),
-];
+/// The comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Comparison {
+    max_regression: f64,
+    figures: Vec<Figure>,
+}
 
-/// Holds this run against a saved one (`mingjian bench --json > FILE`).
-pub(crate) fn compare(file: &Path, now: &Value, tolerance: Tolerance) -> Result<Vec<Comparison>> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("`{}` cannot be read", file.display()))?;
-    let before: Value = serde_json::from_str(&text).with_context(|| {
-        format!("`{}` is not what `mingjian bench --json` prints", file.display())
-    })?;
-    for setting in ["posts", "chars"] {
-        if before[setting] != now[setting] {
+/// Reads what `bench --json` printed.
+pub(super) fn read(path: &Path) -> Result<Value> {
+    let name = path.display();
+    let content =
+        std::fs::read_to_string(path).with_context(|| format!("`{name}` cannot be read"))?;
+    let baseline: Value = serde_json::from_str(&content)
+        .with_context(|| format!("`{name}` is not what `mingjian bench --json` prints"))?;
+    if reference(&baseline).is_none() {
+        bail!("`{name}` is not what `mingjian bench --json` prints: no time of jieba-rs in it");
+    }
+    Ok(baseline)
+}
+
+/// Compares two runs over the same posts.
+pub(super) fn compare(baseline: &Value, now: &Value, max_regression: f64) -> Result<Comparison> {
+    for field in ["posts", "chars", "threads"] {
+        if baseline[field] != now[field] {
             bail!(
-                "`{}` measured other posts ({} {setting}, now {}): give the same --input",
-                file.display(),
-                before[setting],
-                now[setting]
+                "the baseline was measured on other terms: {field} {} instead of {}",
+                baseline[field],
+                now[field]
             );
         }
     }
-    let compared = FIGURES.into_iter().filter_map(|(figure, place, noise)| {
-        let value = |run: &Value| run.pointer(place).and_then(Value::as_f64);
-        let (before, now) = (value(&before)?, value(now)?);
-        let is_regression = now > before * (1.0 + tolerance.0) + noise;
-        Some(Comparison { figure, before, now, is_regression })
-    });
-    Ok(compared.collect())
+    let (Some(before), Some(after)) = (reference(baseline), reference(now)) else {
+        bail!("a run has no time of jieba-rs in it");
+    };
+    let mut figures = Vec::new();
+    let mut add = |name: &str, judged: bool, values: [Option<f64>; 2]| {
+        if let [Some(baseline), Some(now)] = values {
+            let limit = baseline * (1.0 + max_regression) + NOTHING;
+            let regressed = judged && now > limit;
+            figures.push(Figure { name: name.to_owned(), baseline, now, judged, regressed });
+        }
+    };
+    let both = |pointer: &str| [baseline, now].map(|run| run.pointer(pointer)?.as_f64());
+    let by_reference = |[old, new]: [Option<f64>; 2]| {
+        [old.map(|time| time / before), new.map(|time| time / after)]
+    };
+    add("pass path (× jieba-rs)", true, both("/pass_path/times_jieba_rs_alone"));
+    add("pipeline (× jieba-rs)", true, both("/times_jieba_rs_alone"));
+    for stage in now["stages_ns_per_post"].as_object().into_iter().flat_map(|stages| stages.keys())
+    {
+        let times = by_reference(both(&format!("/stages_ns_per_post/{stage}")));
+        let pipelines = both("/times_jieba_rs_alone");
+        let share = |place: usize| Some(times[place]? / pipelines[place]?);
+        let is_small = (0..2).all(|place| share(place).is_none_or(|share| share < SMALLEST_SHARE));
+        add(&format!("{stage} (× jieba-rs)"), !is_small, times);
+    }
+    let per_post = both("/posts_per_second").map(|rate| rate.map(|rate| 1e9 / rate));
+    add("throughput, time a post (× jieba-rs)", true, by_reference(per_post));
+    let latency = |place: &str| both(&format!("/latency_us/{place}")).map(|time| Some(time? * 1e3));
+    add("latency p50 (× jieba-rs)", true, by_reference(latency("p50")));
+    add("latency p99 (× jieba-rs)", false, by_reference(latency("p99")));
+    add("allocations per passed post", true, both("/allocations_per_post"));
+    let megabytes = both("/peak_rss_bytes").map(|bytes| bytes.map(|bytes| bytes / 1e6));
+    add("peak memory (MB)", true, megabytes);
+    Ok(Comparison { max_regression, figures })
 }
 
-pub(crate) fn print(compared: &[Comparison]) {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["", "baseline", "now", "change", ""]);
-    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-    for one in compared {
-        let change = 100.0 * (one.now - one.before) / one.before.max(f64::MIN_POSITIVE);
-        table.add_row([
-            Cell::new(one.figure),
-            right(format!("{:.2}", one.before)),
-            right(format!("{:.2}", one.now)),
-            right(if one.before == 0.0 { "–".to_owned() } else { format!("{change:+.1} %") }),
-            Cell::new(if one.is_regression { "REGRESSION" } else { "" }),
-        ]);
+/// Nanoseconds that jieba-rs took for a post.
+fn reference(run: &Value) -> Option<f64> {
+    run["reference_ns_per_post"]["jieba_rs_alone"].as_f64().filter(|time| *time > 0.0)
+}
+
+impl Comparison {
+    /// How many figures are worse than they may be.
+    pub(super) fn regressions(&self) -> usize {
+        self.figures.iter().filter(|figure| figure.regressed).count()
     }
-    paint::say(table);
+
+    /// Prints the comparison for people.
+    pub(super) fn print(&self) {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(["figure", "baseline", "now", "change", ""]);
+        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        for figure in &self.figures {
+            let change = match figure.baseline {
+                0.0 => String::new(),
+                baseline => format!("{:+.1} %", 100.0 * (figure.now / baseline - 1.0)),
+            };
+            table.add_row([
+                Cell::new(&figure.name),
+                right(format!("{:.2}", figure.baseline)),
+                right(format!("{:.2}", figure.now)),
+                right(change),
+                Cell::new(figure.verdict()),
+            ]);
+        }
+        paint::say(table);
+    }
+}
+
+impl Figure {
+    fn verdict(&self) -> &'static str {
+        match (self.judged, self.regressed) {
+            (_, true) => "REGRESSED",
+            (true, false) => "ok",
+            (false, false) => "not judged",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -101,33 +147,54 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_tolerance_is_a_share_or_per_cent() {
-        let check = |text: &str, share| assert_eq!(text.parse(), Ok(Tolerance(share)), "{text}");
-        check("10%", 0.1);
-        check("0.25", 0.25);
-        check("0", 0.0);
-        for wrong in ["", "-1%", "ten", "NaN", "%"] {
-            assert!(wrong.parse::<Tolerance>().is_err(), "{wrong}");
-        }
+    fn run(score: f64, allocations: f64, jieba: f64) -> Value {
+        json!({
+            "posts": 10, "chars": 210, "threads": 1,
+            "posts_per_second": 1e9 / (3.0 * jieba),
+            "stages_ns_per_post": { "score": score, "evidence": 0.01 * jieba },
+            "reference_ns_per_post": { "jieba_rs_alone": jieba },
+            "times_jieba_rs_alone": 2.0,
+            "latency_us": { "p50": 3.0 * jieba / 1e3, "p99": 9.0 * jieba / 1e3 },
+            "allocations_per_post": allocations,
+            "peak_rss_bytes": 100e6,
+        })
+    }
+
+    fn regressed(baseline: &Value, now: &Value) -> Vec<String> {
+        let figures = compare(baseline, now, 0.1).unwrap().figures;
+        figures.into_iter().filter(|figure| figure.regressed).map(|figure| figure.name).collect()
     }
 
     #[test]
-    fn slower_than_is_tolerated_is_a_regression_whatever_the_machine_does() {
-        let run = |pipeline: f64, memory: f64| {
-            json!({"posts": 5, "chars": 50, "times_jieba_rs_alone": pipeline,
-                   "allocations_per_post": 0.0, "peak_rss_bytes": memory})
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("baseline.json");
-        std::fs::write(&file, run(4.0, 1e8).to_string()).unwrap();
-        let worse = |now| -> Vec<bool> {
-            let compared = compare(&file, &now, Tolerance(0.1)).unwrap();
-            compared.iter().map(|one| one.is_regression).collect()
-        };
-        assert_eq!(worse(run(4.3, 1.02e8)), [false, false, false]);
-        assert_eq!(worse(run(4.5, 1.3e8)), [true, false, true]);
-        let other = json!({"posts": 6, "chars": 50});
-        assert!(compare(&file, &other, Tolerance(0.1)).is_err());
+    fn a_slower_stage_is_named() {
+        let baseline = run(1_000.0, 0.0, 1_000.0);
+        assert!(regressed(&baseline, &baseline).is_empty());
+        assert!(regressed(&baseline, &run(1_090.0, 0.0, 1_000.0)).is_empty());
+        assert_eq!(regressed(&baseline, &run(1_150.0, 0.0, 1_000.0)), ["score (× jieba-rs)"]);
+    }
+
+    #[test]
+    fn a_slower_machine_is_no_regression() {
+        assert!(regressed(&run(1_000.0, 0.0, 1_000.0), &run(2_000.0, 0.0, 2_000.0)).is_empty());
+    }
+
+    #[test]
+    fn the_first_allocation_is_a_regression_and_a_short_stage_is_none() {
+        let baseline = run(1_000.0, 0.0, 1_000.0);
+        assert_eq!(
+            regressed(&baseline, &run(1_000.0, 1.0, 1_000.0)),
+            ["allocations per passed post"]
+        );
+        let mut now = baseline.clone();
+        now["stages_ns_per_post"]["evidence"] = json!(50.0);
+        assert!(regressed(&baseline, &now).is_empty());
+    }
+
+    #[test]
+    fn runs_over_other_posts_are_not_compared() {
+        let baseline = run(1_000.0, 0.0, 1_000.0);
+        let mut now = baseline.clone();
+        now["posts"] = json!(11);
+        assert!(compare(&baseline, &now, 0.1).unwrap_err().to_string().contains("posts 10"));
     }
 }
