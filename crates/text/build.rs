@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The folder of a package that this one is built with, as cargo has it.
 fn package_folder(name: &str) -> Result<PathBuf, Box<dyn Error>> {
     let output = Command::new(env::var("CARGO")?)
-        .args(["metadata", "--format-version=1", "--locked", "--offline", "--filter-platform"])
+        .args(["metadata", "--format-version=1", "--locked", "--filter-platform"])
         .args([&env::var("TARGET")?, "--manifest-path"])
         .arg(Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml"))
         .output()?;
