@@ -99,8 +99,8 @@ pub enum KafkaBenchError {
 
 /// Posts for the first guess of a rate.
 const TRIAL: usize = 2_000;
-/// Fewer posts than this end before the clients have warmed up; more would fill disks.
-const POSTS: std::ops::RangeInclusive<usize> = 2_000..=2_000_000;
+/// Fewer posts than this are too few batches to tell a rate; more would fill disks.
+const POSTS: std::ops::RangeInclusive<usize> = 40_000..=2_000_000;
 /// How long a phase may stand still.
 const PATIENCE: Duration = Duration::from_secs(60);
 
