@@ -10,6 +10,9 @@ import fasttext
 import labelled
 import stopwatch
 
+# It warns of an old change of its API whenever it loads a model.
+fasttext.FastText.eprint = lambda *_: None
+
 
 def segmenter(name: str) -> Callable[[str], list[str]]:
     if name == "rjieba":

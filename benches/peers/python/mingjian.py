@@ -60,7 +60,8 @@ class Mingjian:
         if summary["read"] != count or summary["dead_lettered"]:
             raise SystemExit(f"mingjian judged {summary['read']} posts of {count}")
         self.rates[name] = count / summary["seconds"]
-        return {"posts": count, "seconds": round(summary["seconds"], 6)}
+        seconds = round(summary["seconds"], 6)
+        return {"posts": count, "seconds": seconds, "flagged": summary["flagged"]}
 
 
 def both(program: str) -> list[Mingjian]:

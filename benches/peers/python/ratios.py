@@ -23,6 +23,12 @@ def rates(report: dict[str, Any], tool: str, texts: str) -> list[float]:
     return [run[texts]["per_second"] for run in report["runs"] if run["tool"] == tool]
 
 
+def flagged(report: dict[str, Any], ours: str, texts: str) -> float:
+    """The share of the posts that Mingjian flagged, all rounds together."""
+    runs = [run[texts] for run in report["runs"] if run["tool"] == ours]
+    return float(sum(run["flagged"] for run in runs) / sum(run["posts"] for run in runs))
+
+
 def ratio(report: dict[str, Any], ours: str, peer: str, texts: str) -> Spread:
     """How many times as fast ours is, each round against the same round."""
     pairs = zip(rates(report, ours, texts), rates(report, peer, texts), strict=True)

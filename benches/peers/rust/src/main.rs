@@ -2,6 +2,8 @@
 //!
 //!     mingjian-peers TOOL FOLDER SECONDS WARM_UP START
 
+#![forbid(unsafe_code)]
+
 mod stopwatch;
 
 use std::collections::BTreeSet;
