@@ -31,7 +31,11 @@ fn ends_by_jieba(jieba: &Jieba, text: &str) -> Vec<usize> {
 }
 
 fn is_han(word: &str) -> bool {
-    word.chars().all(|ch| ('\u{4E00}'..='\u{9FFF}').contains(&ch))
+    word.chars().all(is_han_character)
+}
+
+fn is_han_character(ch: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&ch)
 }
 
 /// Where the segmenter's words end; `None` for a text with anything that it finds by rule.
@@ -52,6 +56,11 @@ fn ends_by_segmenter(segmenter: &Segmenter, normalised: &Normalised) -> Option<V
 fn check(jieba: &Jieba, segmenter: &Segmenter, text: &str) -> bool {
     let normalised = Normaliser::new().normalise(text);
     let Some(ends) = ends_by_segmenter(segmenter, &normalised) else { return false };
+    // Latin letters are a token of their own, also before a character that jieba joins them with.
+    let words = jieba.cut(normalised.text(), false);
+    if words.iter().any(|word| !is_han(word.word) && word.word.chars().any(is_han_character)) {
+        return false;
+    }
     assert_eq!(ends, ends_by_jieba(jieba, normalised.text()), "{}", normalised.text());
     true
 }
