@@ -1,12 +1,15 @@
 //! One schedule in a process of its own: this test binary, told to run a single test.
 
 use std::process::Command;
+use std::time::Duration;
 
 use mingjian_stream::{DeliberateFaults, Delivery};
 
 use super::run::{Ending, Run};
 
 const ORDER: &str = "MINGJIAN_FAULT_ORDER";
+/// How long a schedule may take: twice what its own patience adds up to.
+const LIMIT: Duration = Duration::from_secs(360);
 const GOOD: &str = "verdict: good";
 const BAD: &str = "verdict: bad: ";
 
@@ -85,6 +88,12 @@ fn the_schedule_that_was_ordered() {
         dead_letters_not_awaited: fault == Fault::DeadLettersNotAwaited,
         ..DeliberateFaults::default()
     };
+    std::thread::spawn(|| {
+        // A service that does not stop is a failure, and not a reason to wait for ever.
+        std::thread::sleep(LIMIT);
+        eprintln!("{BAD}not at its end after {LIMIT:?}");
+        std::process::exit(1);
+    });
     match (Run { seed, delivery, faults }).finish() {
         Ending::Good => eprintln!("{GOOD}"),
         Ending::Bad(what) => eprintln!("{BAD}{}", what.replace('\n', " ")),

@@ -15,6 +15,7 @@ use super::draining::Draining;
 use super::events::ConsumerEvents;
 use super::failure::{Failure, end_of_service};
 use super::hold::Hold;
+use super::left_behind::call_within;
 use super::pipeline::{Delivered, Pipeline};
 use super::records::RECORD_OVERHEAD;
 use super::rewind::Rewind;
@@ -31,7 +32,7 @@ const BUSY_POLL: Duration = Duration::from_millis(2);
 const SINK_PATIENCE: Duration = Duration::from_secs(1);
 /// How long batches that are to be given up may take to notice it.
 const SETTLE_PATIENCE: Duration = Duration::from_secs(120);
-/// How long leaving the group may take while a call keeps the consumer alive.
+/// How long leaving the group may take.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 const SEEK_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -68,7 +69,7 @@ impl<'s> Consuming<'s> {
     }
 
     /// Moves batches until a stop is asked for or the session is lost. The consumer is closed
-    /// last, on this thread, when nothing is under way any more.
+    /// last, when nothing is under way any more.
     pub(super) fn run(self, report: &mut ServiceReport) -> Result<Ended, ServeError> {
         let consumer = Arc::new(self.consumer);
         let ended = thread::scope(|scope| {
@@ -82,21 +83,25 @@ impl<'s> Consuming<'s> {
             let flow = Flow::new(self.service, &consumer, pipeline);
             flow.run(report)
         });
-        if Arc::strong_count(&consumer) > 1 {
-            close(&consumer);
+        if call_within(CLOSE_PATIENCE, "closing", move || close(consumer)).is_none() {
+            tracing::error!("the consumer does not close; it is left behind");
         }
         ended
     }
 }
 
-/// Leaves the group although a call that does not return keeps the consumer alive.
-fn close(consumer: &BaseConsumer<ConsumerEvents>) {
-    let began = Instant::now();
+/// Leaves the group, also if a call that does not return keeps the consumer alive.
+fn close(consumer: Arc<BaseConsumer<ConsumerEvents>>) {
+    let consumer = match Arc::try_unwrap(consumer) {
+        // Its end closes it.
+        Ok(consumer) => return drop(consumer),
+        Err(shared) => shared,
+    };
     if let Err(error) = consumer.close_queue() {
         tracing::warn!(%error, "the consumer cannot be closed");
         return;
     }
-    while !consumer.closed() && began.elapsed() < CLOSE_PATIENCE {
+    while !consumer.closed() {
         // Messages that still come are read again by whoever gets the partition.
         let _ = consumer.poll(IDLE_POLL);
     }

@@ -23,6 +23,7 @@ mod events;
 mod failure;
 mod hold;
 mod in_flight;
+mod left_behind;
 mod pipeline;
 mod probe;
 mod progress;

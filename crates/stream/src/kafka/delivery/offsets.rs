@@ -6,10 +6,11 @@
 //! of their own, which is left behind with its client if the call does not return.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use rdkafka::error::{KafkaError, KafkaResult};
+
+use crate::kafka::left_behind::call_within;
 
 /// How long a call may take. The brokers answer within a second, or the client tries again.
 const HUNG_AFTER: Duration = Duration::from_secs(15);
@@ -31,15 +32,7 @@ impl OffsetCalls {
         &self,
         call: impl FnOnce() -> KafkaResult<()> + Send + 'static,
     ) -> KafkaResult<()> {
-        let (sender, receiver) = mpsc::channel();
-        let spawned = std::thread::Builder::new().name("offsets".to_owned()).spawn(move || {
-            // Nobody listens any more if the call took too long.
-            let _ = sender.send(call());
-        });
-        if spawned.is_err() {
-            return Err(KafkaError::Canceled);
-        }
-        receiver.recv_timeout(HUNG_AFTER).unwrap_or_else(|_| {
+        call_within(HUNG_AFTER, "offsets", call).unwrap_or_else(|| {
             self.is_hung.store(true, Ordering::Release);
             tracing::error!("the kafka client does not answer; it is left behind");
             Err(KafkaError::Canceled)
