@@ -62,11 +62,12 @@ done &
 folds_process=$!
 finetune all --share "${share[@]}" --seed 4
 finetune further --start "$work/all/weights.pt" --epochs 2 --rate 5e-5 --share "${more[@]}" \
-  --seed 12 --score "$work/inputs.jsonl"
+  --seed 12
+finetune mean --start "$work"/{all,further}/weights.pt --epochs 0 --score "$work/inputs.jsonl"
 wait "$folds_process"
 "$python" "$here/logits.py" --inputs "$work/inputs.jsonl" --folds "$work"/fold*/logits.jsonl \
-  --whole "$work/further/logits.jsonl" --out "$work/logits.jsonl"
+  --whole "$work/mean/logits.jsonl" --out "$work/logits.jsonl"
 
 say "export"
-"$python" "$here/export.py" --weights "$work"/{all,further}/weights.pt --vocab "$work/vocab.txt" --out "$here"
+"$python" "$here/export.py" --weights "$work/mean/weights.pt" --vocab "$work/vocab.txt" --out "$here"
 say "now: mingjian train --encoder models/encoder --encoder-logits $work/logits.jsonl …"

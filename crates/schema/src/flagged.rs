@@ -171,7 +171,37 @@ pub enum SecondLookUse {
     Failed,
 }
 
+impl CategoryFinding {
+    /// A finding just at a threshold of ½ and without evidence, for judges that give no reasons.
+    #[must_use]
+    pub fn bare(category: Category) -> Self {
+        Self {
+            category,
+            score: 50.0,
+            probability: 0.5,
+            threshold: 0.5,
+            margin: 0.0,
+            bias: 0.0,
+            look: Look::Linear,
+            evidence: Vec::new(),
+            counterfactual: None,
+        }
+    }
+}
+
 impl Verdict {
+    /// What a judge says that gives no reasons: review if it has found something, else pass.
+    #[must_use]
+    pub fn bare(findings: Vec<CategoryFinding>) -> Self {
+        let suggestion = if findings.is_empty() { Suggestion::Pass } else { Suggestion::Review };
+        Self {
+            recommendation: Recommendation { suggestion, reasons: Vec::new() },
+            probabilities: PerCategory::default(),
+            findings,
+            second_look: SecondLookUse::NotNeeded,
+        }
+    }
+
     /// Whether a person should look at the post.
     #[must_use]
     pub fn is_flagged(&self) -> bool {

@@ -12,8 +12,7 @@ use crate::judges::JudgeHandle;
 use crate::kafka::Service;
 use crate::memory::MemoryBound;
 use crate::{
-    Counts, Engine, EngineError, EngineOptions, InvalidConfig, JudgeSource, StopSignal,
-    StreamConfig, metrics,
+    Counts, Engine, EngineError, InvalidConfig, JudgeSource, StopSignal, StreamConfig, metrics,
 };
 
 /// What a service did until it stopped. Only committed batches count.
@@ -106,7 +105,7 @@ pub(crate) async fn serve_watched(
     metrics::install();
     let judges = Arc::new(JudgeHandle::new(judges));
     metrics::versions(None, judges.current().live.versions());
-    let engine = Engine::with_judges(Arc::clone(&judges), &engine_options(config))?;
+    let engine = Engine::with_judges(Arc::clone(&judges), &config.into())?;
     let breaker = Arc::new(Breaker::new(&config.dead_letters));
     let (stop, reload) = (controls.stop, controls.reload);
     let server = bind(&config.http.listen).await?;
@@ -166,15 +165,6 @@ async fn reload_when_asked(reload: Arc<Notify>, judges: Arc<JudgeHandle>) {
         let judges = Arc::clone(&judges);
         // Success and failure are told in the log and in the metrics.
         let _ = tokio::task::spawn_blocking(move || judges.reload()).await;
-    }
-}
-
-fn engine_options(config: &StreamConfig) -> EngineOptions {
-    EngineOptions {
-        input: config.input.clone(),
-        dead_letters: config.dead_letters.clone(),
-        threads: config.service.threads,
-        timing: true,
     }
 }
 

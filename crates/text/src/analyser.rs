@@ -26,6 +26,9 @@ impl Analyser {
     }
 
     /// An analyser that knows further words; see [`Segmenter::with_words`].
+    ///
+    /// # Panics
+    /// As that does, if the words are too many and too strange.
     #[must_use]
     pub fn with_words<W: AsRef<str>>(words: impl IntoIterator<Item = (W, Option<usize>)>) -> Self {
         Self { normaliser: Normaliser::new(), segmenter: Segmenter::with_words(words) }

@@ -40,6 +40,10 @@ impl Segmenter {
 
     /// A segmenter that knows further words. A word without a frequency gets the smallest one
     /// that keeps it in one piece when it stands alone.
+    ///
+    /// # Panics
+    /// If the words bring some four thousand characters that jieba's dictionary does not have, or
+    /// three thousand frequencies that no word of it has.
     #[must_use]
     pub fn with_words<W: AsRef<str>>(words: impl IntoIterator<Item = (W, Option<usize>)>) -> Self {
         let normaliser = Normaliser::new();

@@ -26,10 +26,8 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
     }
     log::start(&config.log)?;
     let judges = judge::all(&config, &options.assets)?;
-    let controls = Controls::default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(async {
-        tokio::spawn(stop_on_signal(controls.stop.clone()));
+    let report = run_until_signal(async |stop| {
+        let controls = Controls { stop, ..Controls::default() };
         tokio::spawn(reload_on_signal(Arc::clone(&controls.reload)));
         if options.demo {
             let mut stream = config.stream();
@@ -49,7 +47,7 @@ pub(crate) fn run(options: &Serve) -> Result<ExitCode> {
             let source = JudgeSource::reloadable(judges, again(options));
             serve(&config.stream(), source, controls).await.map_err(outcome)
         }
-    })?;
+    })??;
     if options.json {
         paint::json(&report)?;
     } else {
@@ -95,9 +93,19 @@ fn demo_posts(options: &Serve) -> Result<Vec<Vec<u8>>> {
     Ok(lines.map(<[u8]>::to_vec).collect())
 }
 
+/// Runs something that a signal ends early.
+pub(crate) fn run_until_signal<F: Future>(run: impl FnOnce(StopSignal) -> F) -> Result<F::Output> {
+    let stop = StopSignal::new();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(async {
+        tokio::spawn(stop_on_signal(stop.clone()));
+        run(stop).await
+    }))
+}
+
 /// The first SIGTERM or Ctrl-C asks the service to finish its batch and leave, the second one
 /// leaves at once: what was not committed is read again.
-pub(crate) async fn stop_on_signal(stop: StopSignal) {
+async fn stop_on_signal(stop: StopSignal) {
     if wait_for_signal().await.is_err() {
         return;
     }

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use mingjian_stream::{SoakOptions, SoakReport, StopSignal, soak};
+use mingjian_stream::{SoakOptions, SoakReport, soak};
 
 use crate::arguments::Soak;
+use crate::command::serve::run_until_signal;
 use crate::config::Config;
 use crate::failure::FOUND_A_FAILURE;
 use crate::{assets, judge, log, paint};
@@ -31,12 +32,9 @@ pub(crate) fn run(options: &Soak) -> Result<ExitCode> {
         restarts: options.restarts,
         patience: Duration::from_secs(options.patience),
     };
-    let stop = StopSignal::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(async {
-        tokio::spawn(super::serve::stop_on_signal(stop.clone()));
+    let report = run_until_signal(async |stop| {
         soak(&config.stream(), judges, &samples, &settings, stop).await
-    })?;
+    })??;
     if options.json {
         paint::json(&report)?;
     } else {

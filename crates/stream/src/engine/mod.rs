@@ -14,7 +14,7 @@ mod shadow;
 
 use crate::decode::{Decoder, Rejection};
 use crate::judges::{JudgeHandle, Judges};
-use crate::{DeadLetterConfig, InputConfig, Judge, RawMessage, dead_letter, panics};
+use crate::{DeadLetterConfig, InputConfig, Judge, RawMessage, StreamConfig, dead_letter, panics};
 pub(crate) use judged::{Fate, Judged};
 pub(crate) use shadow::{Flip, Shadowed};
 
@@ -44,6 +44,17 @@ pub struct EngineOptions {
     pub threads: usize,
     /// Whether flagged posts say how long they took. Off, the same input gives the same bytes.
     pub timing: bool,
+}
+
+impl From<&StreamConfig> for EngineOptions {
+    fn from(config: &StreamConfig) -> Self {
+        Self {
+            input: config.input.clone(),
+            dead_letters: config.dead_letters.clone(),
+            threads: config.service.threads,
+            timing: true,
+        }
+    }
 }
 
 /// A judge with the threads that it runs on.

@@ -18,8 +18,8 @@ use serde::Serialize;
 
 use crate::soak::{Feed, Ledger};
 use crate::{
-    Engine, EngineError, EngineOptions, Judges, LatencyReport, SoakError, SoakOptions, SoakReport,
-    StopSignal, StreamConfig, soak,
+    Engine, EngineError, Judges, LatencyReport, SoakError, SoakOptions, SoakReport, StopSignal,
+    StreamConfig, soak,
 };
 use pass_through::PassThrough;
 use topics::Topics;
@@ -199,12 +199,6 @@ fn trial_rate(
     samples: &[Vec<u8>],
 ) -> Result<f64, KafkaBenchError> {
     let feed = Feed::new(samples, TRIAL).map_err(|_| KafkaBenchError::NoPosts)?;
-    let options = EngineOptions {
-        input: config.input.clone(),
-        dead_letters: config.dead_letters.clone(),
-        threads: config.service.threads,
-        timing: true,
-    };
-    let engine = Engine::new(Arc::clone(&judges.live), &options)?;
+    let engine = Engine::new(Arc::clone(&judges.live), &config.into())?;
     Ok(Ledger::expecting(&feed, &engine).1)
 }

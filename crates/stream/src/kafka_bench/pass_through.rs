@@ -1,9 +1,6 @@
 //! A judge that does not look.
 
-use mingjian_schema::{
-    Category, CategoryFinding, Look, PerCategory, Post, Recommendation, SecondLookUse, Suggestion,
-    Verdict, Versions,
-};
+use mingjian_schema::{Category, CategoryFinding, Post, Verdict, Versions};
 
 use crate::Judge;
 use crate::judges::bucket;
@@ -22,27 +19,9 @@ impl PassThrough {
 
 impl Judge for PassThrough {
     fn judge(&self, post: &Post) -> Verdict {
-        let is_flagged = bucket(&post.id) < self.share;
-        let finding = || CategoryFinding {
-            category: Category::Clickbait,
-            score: 50.0,
-            probability: 0.5,
-            threshold: 0.5,
-            margin: 0.0,
-            bias: 0.0,
-            look: Look::Linear,
-            evidence: Vec::new(),
-            counterfactual: None,
-        };
-        Verdict {
-            second_look: SecondLookUse::NotNeeded,
-            recommendation: Recommendation {
-                suggestion: if is_flagged { Suggestion::Review } else { Suggestion::Pass },
-                reasons: Vec::new(),
-            },
-            probabilities: PerCategory::default(),
-            findings: if is_flagged { vec![finding()] } else { Vec::new() },
-        }
+        let found = bucket(&post.id) < self.share;
+        let finding = || CategoryFinding::bare(Category::Clickbait);
+        Verdict::bare(found.then(finding).into_iter().collect())
     }
 
     fn versions(&self) -> &Versions {

@@ -18,7 +18,7 @@ use rdkafka::error::KafkaError;
 use serde::Serialize;
 
 use crate::judges::JudgeSource;
-use crate::{Engine, EngineError, EngineOptions, Judges, ServeError, StopSignal, StreamConfig};
+use crate::{Engine, EngineError, Judges, ServeError, StopSignal, StreamConfig};
 pub(crate) use feed::Feed;
 use feed::Pace;
 use instances::Instances;
@@ -132,13 +132,7 @@ pub async fn soak(
 ) -> Result<SoakReport, SoakError> {
     config.check().map_err(ServeError::from)?;
     let feed = Arc::new(Feed::new(samples, options.posts)?);
-    let engine_options = EngineOptions {
-        input: config.input.clone(),
-        dead_letters: config.dead_letters.clone(),
-        threads: config.service.threads,
-        timing: true,
-    };
-    let engine = Engine::new(Arc::clone(&judges.live), &engine_options)?;
+    let engine = Engine::new(Arc::clone(&judges.live), &config.into())?;
     let (mut ledger, classify_posts_per_second) = Ledger::expecting(&feed, &engine);
     drop(engine);
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use mingjian_stream::{KafkaBenchOptions, KafkaBenchReport, StopSignal, kafka_bench};
+use mingjian_stream::{KafkaBenchOptions, KafkaBenchReport, kafka_bench};
 
 use crate::arguments::Bench;
-use crate::command::serve::stop_on_signal;
+use crate::command::serve::run_until_signal;
 use crate::config::Config;
 use crate::failure::FOUND_A_FAILURE;
 use crate::{judge, paint};
@@ -36,15 +36,12 @@ pub(crate) fn run(options: &Bench, brokers: &str, lines: Vec<String>) -> Result<
     let spinner = ProgressBar::new_spinner();
     spinner.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}")?);
     spinner.enable_steady_tick(Duration::from_millis(120));
-    let stop = StopSignal::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(async {
-        tokio::spawn(stop_on_signal(stop.clone()));
+    let report = run_until_signal(async |stop| {
         let on_phase = |phase| spinner.set_message(phase);
         kafka_bench(&settings, judges, &samples, &bench, stop, on_phase).await
     });
     spinner.finish_and_clear();
-    let report = report?;
+    let report = report??;
     if options.json {
         paint::json(&report)?;
     } else {
